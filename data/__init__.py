@@ -1,0 +1,1 @@
+"""What we know: tables, readers and words. Imports nothing of ours, never reads the clock, never sends."""
