@@ -1,0 +1,1 @@
+"""How a message becomes an answer. Knows no capability; start reading at dispatch.answer()."""
