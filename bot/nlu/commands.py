@@ -1,0 +1,92 @@
+"""Command words: the exact forms that always work. Pure; on the text as typed, so that an argument stays word for word.
+
+A question or a denial after the word is not the command (签到了没有, 请假要找谁).
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from bot.nlu.moods import Mood, read_mood
+from bot.nlu.normalize import normalize
+
+_OPENING, _CLOSING = "\"'", "\"'"
+_PARTICLES = re.compile(r"[\s!。.,~、…;:\"']*(?:啦|呀|哦|噢|喔|啊|哈|嘞|哟|吧|咯|掉吧?|一下)?[\s!。.,~、…;:\"']*")
+_LEAD = re.compile(r"(?:嗯+|好的?|行|可以|对|那就?|请|麻烦你?|我要)[\s,!。]*")
+_ASKED = re.compile(r"[\s!。.,~、…?\"']*(?:呢|吗|有哪些|怎么样|怎样|如何)?[\s!。.,~、…?\"']*")
+_SEPARATOR = re.compile(r"[\s:,]\s*")
+# After a command word without a blank these begin another word or a remark about the command, not its argument.
+_NO_ARGUMENT = re.compile("[了的过吗没不是要在有条单表情流制规名记通室体站时需怎咋谁会被成失码操]"
+                          "|[状可能什哪多也就都还啥为后前发送撤结进率数册签错完好晚迟]|上不|取消|不用|方式|方法|手续|功能|人员|对象|几[个次号]|和谁|给我")
+_REMARK = re.compile("(?:一下)?(?:怎|如何|咋|吗|了[吗没]|没有?$|是什么|什么|啥|要找谁|找谁|谁|哪|能不能|可以吗"
+                     "|可不可以|需要|要什么|要不要|为什么|为啥|多少)")
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A command word at the head of a message and what follows it, word for word."""
+
+    intent: str
+    command: str
+    rest: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    intent: str
+    takes: bool
+    changes: bool
+
+
+class Commands:
+    """All command words; the longest one wins (签到情况 before 签到)."""
+
+    def __init__(self, words: Iterable[tuple[str, str, bool, bool]]) -> None:
+        """`words` are (command, intent, takes an argument, changes something)."""
+        self._words: dict[str, _Word] = {}
+        for command, intent, takes, changes in words:
+            if command in self._words:
+                raise ValueError(f"command {command} belongs to {self._words[command].intent} and {intent}")
+            self._words[command] = _Word(intent, takes, changes)
+        longest_first = sorted(self._words, key=lambda command: (-len(command), command))
+        self._pattern = re.compile("|".join(map(re.escape, longest_first)) or r"(?!)")
+
+    def find(self, raw: str, folded: str) -> Typed | None:
+        """The command that `raw` is; `folded` is the same text, character for character (normalize.fold)."""
+        raw, folded = _unquoted(raw, folded)
+        head = self._pattern.match(folded)
+        if not head:
+            return self._find_after_lead(folded)
+        word, rest = self._words[head[0]], folded[head.end():]
+        if self._stands_alone(word, rest):
+            return Typed(word.intent, head[0], "")
+        if not word.takes:
+            return None
+        separator = _SEPARATOR.match(rest)
+        if separator:
+            if _REMARK.match(rest, separator.end()) and read_mood(normalize(rest)) & Mood.QUESTION:
+                return None
+            return Typed(word.intent, head[0], raw[head.end() + separator.end():].strip())
+        if _NO_ARGUMENT.match(rest) or read_mood(normalize(rest)) & (Mood.QUESTION | Mood.NEGATION | Mood.CONDITION):
+            return None
+        return Typed(word.intent, head[0], raw[head.end():].strip())
+
+    def _find_after_lead(self, folded: str) -> Typed | None:
+        """好的，确认 · 请签到: a word of courtesy before a command that stands alone."""
+        lead = _LEAD.match(folded)
+        head = self._pattern.match(folded, lead.end()) if lead else None
+        if not head or not self._stands_alone(self._words[head[0]], folded[head.end():]):
+            return None
+        return Typed(self._words[head[0]].intent, head[0], "")
+
+    @staticmethod
+    def _stands_alone(word: _Word, rest: str) -> bool:
+        plain = normalize(rest) if rest else ""
+        return bool(_PARTICLES.fullmatch(plain)) or not word.changes and bool(_ASKED.fullmatch(plain))
+
+
+def _unquoted(raw: str, folded: str) -> tuple[str, str]:
+    """“签到” as copied from a help text, with its quotes."""
+    if len(folded) > 2 and folded[0] in _OPENING and folded[-1] in _CLOSING:
+        return raw[1:-1].strip(), folded[1:-1].strip()
+    return raw, folded
