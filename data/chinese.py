@@ -75,7 +75,8 @@ def to_chinese(number: int) -> str:
 
 
 MONEY = re.compile(
-    rf"(?P<sign>[-−负])?\s*[¥￥]?\s*(?:(?P<plain>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)|(?P<numeral>[{NUMERAL}]+))"
+    rf"(?P<sign>[-−负])?\s*[¥￥]?\s*(?:(?P<plain>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)"
+    rf"|(?P<numeral>[{NUMERAL}]+))"
     rf"\s*(?:(?P<unit>元整|块钱|圆|元|块|rmb)(?:(?P<jiao>[\d{NUMERAL}])(?:角|毛)?(?:(?P<fen>[\d{NUMERAL}])分?)?)?"
     rf"|(?P<small>角|毛|分))?\s*(?:钱|整)?", re.IGNORECASE)
 

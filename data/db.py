@@ -60,7 +60,8 @@ def make_engine(url: str, pool_size: int = 8) -> Engine:
     """An engine for SQLite (a file) or PostgreSQL."""
     if make_url(url).get_backend_name() == "sqlite":
         return _sqlite_engine(url, pool_size)
-    return create_engine(url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True, pool_timeout=BUSY_SECONDS,
+    return create_engine(url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True,
+                         pool_timeout=BUSY_SECONDS,
                          connect_args={"connect_timeout": BUSY_SECONDS,
                                        "options": f"-c lock_timeout={BUSY_SECONDS}s -c timezone=UTC"})
 
@@ -97,10 +98,16 @@ def reading_sessions(engine: Engine) -> sessionmaker[Session]:
     return sessionmaker(engine.execution_options(reads_only=True), expire_on_commit=False)
 
 
+def insert_for(session: Session, table: type[Base]) -> Any:
+    """An INSERT that knows ON CONFLICT, for this session's database."""
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    # psycopg forgets how many rows an INSERT made unless it is told to remember; the callers decide by that number.
+    return dialect.insert(table).execution_options(preserve_rowcount=True)
+
+
 def insert_ignoring(session: Session, table: type[Base]) -> Any:
     """INSERT … ON CONFLICT DO NOTHING for this session's database."""
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    return dialect.insert(table).on_conflict_do_nothing()
+    return insert_for(session, table).on_conflict_do_nothing()
 
 
 def add_once(session: Session, table: type[Base], **values: Any) -> bool:

@@ -24,7 +24,8 @@ class Activity(Base):
     """
 
     __tablename__ = "activities"
-    __table_args__ = (UniqueConstraint("plan_entry_id", "year"), Index(None, "branch_id", "starts_at"), Index(None, "starts_at"))
+    __table_args__ = (UniqueConstraint("plan_entry_id", "year"), Index(None, "branch_id", "starts_at"),
+                      Index(None, "starts_at"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     branch_id: Mapped[int] = mapped_column(ForeignKey("branches.id"))

@@ -21,7 +21,7 @@ class Plan(Base):
     title: Mapped[str] = mapped_column(String(200))
     source: Mapped[str] = mapped_column(Text, deferred=True, doc="the text as it was handed in")
     document: Mapped[dict[str, Any]] = mapped_column(JSON, deferred=True, doc="the whole plan as it was read")
-    digest: Mapped[str] = mapped_column(String(64), doc="of the document: what a process keeps in memory is named by it")
+    digest: Mapped[str] = mapped_column(String(64), doc="of the document: names what a process keeps in memory")
     active: Mapped[bool] = mapped_column(default=True)
     imported_at: Mapped[datetime] = mapped_column(UtcDateTime)
 

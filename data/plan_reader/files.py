@@ -19,14 +19,18 @@ _TEXT = (".txt", ".md")
 
 def read_plan_file(path: Path, year: int | None = None) -> PlanDocument:
     """Reads a plan from .txt, .md or .docx; `year` wins over the year printed. Raises NotAPlan for anything else."""
+    return read_plan(text_of_file(path), year)
+
+
+def text_of_file(path: Path) -> str:
+    """The text of a .txt, .md or .docx file, which read_plan() understands. Raises NotAPlan for anything else."""
     ending = path.suffix.lower()
     if ending == ".doc":
         raise NotAPlan("这是旧版 Word 文件（.doc）；请在 Word 里另存为 .docx 后再交。")
     if ending not in (*_TEXT, ".docx"):
         raise NotAPlan(f"读不了“{ending or path.name}”这种文件；请交 .docx、.txt 或 .md 格式的工作计划。")
     content = _read_bytes(path)
-    text = text_of_bytes(content) if ending in _TEXT else _text_of_docx(content)
-    return read_plan(text, year)
+    return text_of_bytes(content) if ending in _TEXT else _text_of_docx(content)
 
 
 def _read_bytes(path: Path) -> bytes:
