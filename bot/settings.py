@@ -88,7 +88,8 @@ def load(environ: Mapping[str, str] | None = None, instance: Path | None = None)
     elif not re.fullmatch(r"[A-Za-z0-9]{3,32}", token):
         raise BadSetting("WECHAT_TOKEN", "must have 3 to 32 letters and digits, as in the account's back office")
     timezone = _zone(env.get("TIMEZONE", "Asia/Shanghai"))
-    default_base = f"http://127.0.0.1:{port}/simulator" if sandbox else "https://api.weixin.qq.com"
+    own_host = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 - compared, not bound
+    default_base = f"http://{own_host}:{port}/simulator" if sandbox else "https://api.weixin.qq.com"
     return Settings(
         host=host, port=port,
         database_url=_database_url(env.get("DATABASE_URL") or f"sqlite:///{instance / 'assistant.db'}"),

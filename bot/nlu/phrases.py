@@ -12,6 +12,7 @@ import yaml
 
 from bot.nlu.normalize import normalize
 
+FAST_AND_SAFE = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the one in C is ten times as fast, but not everywhere
 TEACHING = Path(__file__).resolve().parents[2] / "data" / "phrases"
 LONGEST = 120
 _SLOTS = {"months", "people", "kinds", "amount"}
@@ -72,7 +73,7 @@ def _read(folder: Path) -> Iterator[tuple[Path, str, list[object]]]:
         raise PhraseError(f"no phrase files in {folder}")
     for path in paths:
         try:
-            content = yaml.safe_load(path.read_text("utf-8"))
+            content = yaml.load(path.read_text("utf-8"), Loader=FAST_AND_SAFE)  # noqa: S506 - both are safe
         except (yaml.YAMLError, UnicodeDecodeError) as error:
             raise PhraseError(f"{path.name}: not readable as YAML: {' '.join(str(error).split())}") from None
         if not isinstance(content, dict):

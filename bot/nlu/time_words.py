@@ -57,7 +57,8 @@ _OFFSET = rf"""(?:(?P<after>再?过)|(?<![{DIGIT}第.提]))(?P<count>半|一个�
     (?P<offset_unit>个?(?:小时|钟头)|分钟|刻钟|天|日|周|个?星期|个?礼拜|个月|年)(?P<half_more>半)?(?(after)(?:之?以?后)?|(?P<side>之?以?后|之?以?前))
 """
 DAYS = re.compile(rf"""
-    (?P<iso>(?<!\d)(?P<iso_year>(?:19|20)\d\d)[-/.年]\s?(?P<iso_month>\d{{1,2}})(?:[-/.月]\s?(?P<iso_day>\d{{1,2}})(?!\d)[日号]?|月份?(?!\d)))
+    (?P<iso>(?<!\d)(?P<iso_year>(?:19|20)\d\d)[-/.年]\s?(?P<iso_month>\d{{1,2}})
+      (?:[-/.月]\s?(?P<iso_day>\d{{1,2}})(?!\d)[日号]?|月份?(?!\d)))
   | (?P<every>{_EVERY})
   | (?P<offset>{_OFFSET})
   | (?P<months>{_MONTHS})

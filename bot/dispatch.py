@@ -1,0 +1,257 @@
+"""One message in, one effect, one answer out (invariant 1): the order of things for every turn.
+
+Seen before → the stored reply; else open question, understanding, permission, handler; all in one transaction.
+Knows no capability and no XML. Start at Dispatcher.answer().
+"""
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.exc import InterfaceError, InternalError, OperationalError, TimeoutError as PoolTimeout
+from sqlalchemy.orm import Session, sessionmaker
+
+from bot import dialog
+from bot.nlu.match import Context, Matcher, Outcome
+from bot.nlu.slots import Lexicon
+from bot.talk import Hear, Intent, Office, Question, Reply, Sorry, Talk, Turn, duties_of
+from bot.wechat.messages import REPLY_BYTES, UNSUPPORTED, Incoming, cut
+from data.db import add_once, insert_ignoring
+from data.models import Follower, InboundMessage, OpenQuestion, Person, UsedSignature
+
+MESSAGE_WINDOW = (timedelta(hours=48), 5)  # customer-service messages after a message (protocol part 2)
+MENU_WINDOW = (timedelta(minutes=1), 3)  # … after a menu click, subscribe or SCAN
+MENU_EVENTS = frozenset({"click", "subscribe", "scan", "scancode_push", "scancode_waitmsg"})
+SAY = "say:"  # a menu key that begins so stands for the words after it
+CONTEXT_MINUTES = 5
+MOST_CHARACTERS = 4000
+READING = "_reading"  # the open question "which of these did you mean"
+NOT_UNDERSTOOD = "这句话我没有看懂。您可以问“三月有什么活动”“下次党日是什么时候”，或回复“帮助”看看我能做什么。"
+FAILED = "这件事没有办成，已记录下来由维护人员查看，其他功能不受影响。请稍后再试，或换个说法。"
+
+GONE = (OperationalError, InterfaceError, InternalError, PoolTimeout)  # the database, not our code
+
+log = logging.getLogger(__name__)
+
+
+class ReplayedSignature(Exception):
+    """The signature has already come with another message: somebody put a new body behind it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What goes back to the platform ("" : nothing), how it came about, and whether pushes wait to be delivered."""
+
+    text: str
+    outcome: str
+    pushes_wait: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Hooks:
+    """What the engine asks of others in each turn without knowing them.
+
+    `lexicon(session, branch_id)`: the branch's names and groups (cached by whoever gives it).
+    `held(session, person, now, room)`: texts that waited for this person's next word and fit into `room` bytes; they
+    go in front of the reply.
+    `pushes_wait(session)`: whether this turn queued something to deliver.
+    """
+
+    lexicon: Callable[[Session, int | None], Lexicon]
+    held: Callable[[Session, Person, datetime, int], Sequence[str]]
+    pushes_wait: Callable[[Session], bool]
+
+
+class Dispatcher:
+    """Answers messages. Safe to share between threads: it keeps no state of its own."""
+
+    def __init__(self, sessions: sessionmaker[Session], matcher: Matcher, office: Office, hooks: Hooks) -> None:
+        self.sessions, self.matcher, self.office, self.hooks = sessions, matcher, office, hooks
+        self.intents: Mapping[str, Intent] = _merge(office.talks, lambda talk: talk.intents)
+        self.answers = _merge(office.talks, lambda talk: talk.answers)
+        self.events: Mapping[str, Hear] = _merge(office.talks, lambda talk: talk.events)
+        self.messages: Mapping[str, Hear] = _merge(office.talks, lambda talk: talk.messages)
+
+    def answer(self, incoming: Incoming, signature: str, now: datetime) -> Answer:
+        """Answer once. A repeat gets the stored reply and changes nothing.
+
+        Raises ReplayedSignature, and the database's errors when it does not answer.
+        """
+        with self.sessions.begin() as session:
+            self._use_signature(session, signature, incoming.key, now)
+            claim = insert_ignoring(session, InboundMessage).values(key=incoming.key, at=now, intent="", reply="")
+            if session.execute(claim).rowcount != 1:
+                stored = select(InboundMessage.reply).where(InboundMessage.key == incoming.key)
+                return Answer(session.scalar(stored) or "", "repeat")
+            follower, person, question = self._who(session, incoming.openid)
+            intent, reply = self._turn(session, incoming, follower, person, question, now)
+            text = self._compose(session, follower, person, reply, now)
+            session.execute(update(InboundMessage).where(InboundMessage.key == incoming.key).values(
+                reply=text, intent=intent, branch_id=follower.branch_id))
+            pushes_wait = self.hooks.pushes_wait(session)
+        return Answer(text, intent, pushes_wait)
+
+    def _use_signature(self, session: Session, signature: str, key: str, now: datetime) -> None:
+        if not add_once(session, UsedSignature, signature=signature, message_key=key, at=now):
+            first = select(UsedSignature.message_key).where(UsedSignature.signature == signature)
+            if session.scalar(first) != key:
+                raise ReplayedSignature
+
+    def _who(self, session: Session, openid: str) -> tuple[Follower, Person | None, OpenQuestion | None]:
+        # The row lock makes one person's messages queue on PostgreSQL too: 确认 twice at once confirms once.
+        known = (select(Follower, Person, OpenQuestion).where(Follower.openid == openid)
+                 .outerjoin(Person, Person.id == Follower.person_id)
+                 .outerjoin(OpenQuestion, OpenQuestion.openid == Follower.openid).with_for_update(of=Follower))
+        row = session.execute(known).one_or_none()
+        if row is None:
+            add_once(session, Follower, openid=openid, subscribed=True, unreachable="", template_refused=False,
+                     window_left=0, rest="")
+            row = session.execute(known).one()
+        return row[0], row[1], row[2]
+
+    def _turn(self, session: Session, incoming: Incoming, follower: Follower, person: Person | None,
+              question: OpenQuestion | None, now: datetime) -> tuple[str, Reply | None]:
+        _note_contact(follower, incoming, now)
+        said = _words(incoming)
+        lexicon = self.hooks.lexicon(session, follower.branch_id)
+        match = self.matcher.match(said[:MOST_CHARACTERS], now, lexicon, _role(person), _context(follower, now))
+        turn = Turn(session, now, incoming.openid, follower, person, match, said, lexicon, self.office, incoming.extra)
+        if not said:
+            return self._event(turn, incoming)
+        if len(said) > MOST_CHARACTERS:
+            return "too_long", Reply(f"这条消息有{len(said)}字，太长了。请分成几条发，每条不超过{MOST_CHARACTERS}字。")
+        meant = dialog.read_answer(question, match, said, now)
+        if question is not None and dialog.settles(meant):
+            session.delete(question)
+            session.flush()
+        if isinstance(meant, dialog.Said):
+            return match.intent, Reply(meant.text)
+        if meant is not None:
+            return self._answered(turn, question.name, question.data, meant.chosen)
+        return self._meant(turn)
+
+    def _event(self, turn: Turn, incoming: Incoming) -> tuple[str, Reply | None]:
+        """An event, or a message without words: picture, place, sticker. Unknown events need no answer."""
+        if incoming.event:
+            hear = self.events.get(incoming.event)
+            return incoming.event, self._run(turn, hear) if hear else None
+        name = "unsupported" if incoming.text == UNSUPPORTED else incoming.type
+        hear = self.messages.get(name)
+        return name, self._run(turn, hear) if hear else Reply(NOT_UNDERSTOOD)
+
+    def _answered(self, turn: Turn, name: str, data: Mapping[str, Any], chosen: str) -> tuple[str, Reply | None]:
+        if name == READING:
+            again = self.matcher.match(data["said"], turn.now, turn.lexicon, _role(turn.person), None)
+            turn.said = data["said"]
+            turn.match = replace(again, intent=data["intents"][chosen], outcome=Outcome.SURE)
+            return self._meant(turn)
+        return name, self._run(turn, lambda t: self.answers[name](t, data, chosen))
+
+    def _meant(self, turn: Turn) -> tuple[str, Reply | None]:
+        name = turn.match.intent
+        intent = self.intents.get(name)
+        if turn.match.outcome is Outcome.TOO_CLOSE:
+            return "unsure", self._offer(turn)
+        if intent is None:
+            return "unknown", self._not_understood(turn)
+        if not intent.who.allows(turn.person):
+            return f"refused:{name}", Reply(intent.who.refusal(turn.person))
+        reply = self._run(turn, intent.hear) if intent.spec.changes else self._try(turn, intent.hear)
+        if reply and (reply.kinds or reply.months):
+            turn.follower.context = {"intent": name, "kinds": list(reply.kinds), "months": list(reply.months),
+                                     "at": turn.now.timestamp()}
+        return name, reply
+
+    def _not_understood(self, turn: Turn) -> Reply | None:
+        """A stranger gets help with binding and nothing else; the others are told honestly."""
+        if turn.person is None and "help" in self.intents:
+            return self._try(turn, self.intents["help"].hear)
+        return Reply(NOT_UNDERSTOOD)
+
+    def _offer(self, turn: Turn) -> Reply | None:
+        """The likeliest readings that this person may use, as numbers."""
+        likely = [self.intents[c.intent] for c in turn.match.candidates[:3] if c.intent in self.intents]
+        readings = {intent.label: intent.spec.name for intent in likely if intent.who.allows(turn.person)}
+        if turn.person is None or not readings:
+            return self._not_understood(turn)
+        lines = "\n".join(f"{n}. {label}" for n, label in enumerate(readings, 1))
+        return Reply(f"您是想：\n{lines}\n请回复数字；都不是就换个说法。",
+                     Question(READING, dialog.Kind.CHOICE, {"said": turn.said, "intents": readings}, tuple(readings)))
+
+    def _run(self, turn: Turn, hear: Hear) -> Reply | None:
+        """Run what may change something in a savepoint: its work is undone when it says Sorry, the turn is not."""
+        return self._try(turn, hear, turn.session.begin_nested)
+
+    def _try(self, turn: Turn, hear: Hear, scope: Callable[[], AbstractContextManager[object]] = nullcontext,
+             ) -> Reply | None:
+        try:
+            with scope():
+                return hear(turn)
+        except Sorry as sorry:
+            return Reply(str(sorry))
+        except GONE:
+            raise
+        except Exception as error:  # the boundary: logged once, with a calm reply (style.md 12)
+            log.exception("handler_failed", extra={"intent": turn.match.intent, "error": type(error).__name__})
+            return Reply(FAILED)
+
+    def _compose(self, session: Session, follower: Follower, person: Person | None, reply: Reply | None,
+                 now: datetime) -> str:
+        if reply is None:
+            return ""
+        if reply.question:
+            dialog.ask(session, follower.openid, follower.branch_id, reply.question, reply.text, now)
+        text, rest = cut(reply.text)
+        if rest:
+            follower.rest = rest
+        room = REPLY_BYTES - len(text.encode())
+        held = self.hooks.held(session, person, now, room) if person else ()
+        return "".join(f"{notice}\n\n" for notice in held) + text
+
+
+def _merge(talks: Sequence[Talk], part: Callable[[Talk], Mapping[str, Any]]) -> dict[str, Any]:
+    merged: dict[str, Any] = {}
+    for talk in talks:
+        twice = merged.keys() & part(talk).keys()
+        if twice:
+            raise ValueError(f"{talk.name} registers again: {sorted(twice)}")
+        merged |= part(talk)
+    return merged
+
+
+def _words(incoming: Incoming) -> str:
+    """What the person said: text, recognised voice, or the words behind a menu button."""
+    if incoming.event == "click" and incoming.event_key.startswith(SAY):
+        return incoming.event_key.removeprefix(SAY)
+    return "" if incoming.text == UNSUPPORTED else incoming.text
+
+
+def _note_contact(follower: Follower, incoming: Incoming, now: datetime) -> None:
+    """Whoever writes follows and can be reached again; each contact opens a window for customer-service messages."""
+    if incoming.event == "unsubscribe":
+        follower.subscribed = False
+        return
+    if incoming.type == "event" and incoming.event not in MENU_EVENTS:
+        return
+    follower.subscribed, follower.unreachable = True, ""
+    span, messages = MENU_WINDOW if incoming.type == "event" else MESSAGE_WINDOW
+    open_until = follower.window_until if follower.window_left else None
+    if open_until is None or open_until < now + span:
+        follower.window_until, follower.window_left = now + span, messages
+
+
+def _context(follower: Follower, now: datetime) -> Context | None:
+    last = follower.context
+    if not last or now.timestamp() - last["at"] > CONTEXT_MINUTES * 60:
+        return None
+    return Context(intent=last["intent"], kinds=tuple(last["kinds"]), months=tuple(last["months"]))
+
+
+def _role(person: Person | None) -> str:
+    if person is None:
+        return "未绑定"
+    return next(iter(sorted(duties_of(person))), person.identity.value)

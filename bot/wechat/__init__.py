@@ -1,0 +1,1 @@
+"""The platform's formats and its doors: messages in and out (webhook, messages), pushes (gateway)."""
