@@ -1,0 +1,1 @@
+"""How time becomes messages. Knows no capability; start reading at tick.tick()."""

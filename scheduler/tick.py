@@ -1,0 +1,148 @@
+"""Time as one function (invariant 5): what fell due since the last finished tick is queued once and delivered.
+
+Any number of processes may tick at once, after any pause; the outbox's keys keep each message single. Start at tick().
+"""
+
+import logging
+from collections.abc import Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import case, delete, select
+from sqlalchemy.orm import Session, sessionmaker
+
+from bot.clock import wall
+from bot.settings import Settings
+from bot.shared import put_value
+from data.db import insert_for, make_sessions, reading_sessions
+from data.models import InboundMessage, OpenQuestion, SharedValue, UsedSignature
+from scheduler import outbox
+from scheduler.delivery import SETTLED, Courier, Works
+from scheduler.forgetting import forget_the_rest
+from scheduler.held import drop_stale_held
+from scheduler.outbox import enqueue
+from scheduler.quiet import after_quiet
+from scheduler.reminder import Occurrence, Reminder
+
+LAST_TICK = "last_tick"  # value: program time up to which all is queued; until: machine time of the last tick
+LAST_CLEANING = "last_cleaning"
+FIRST_LOOK_BACK = timedelta(days=3)
+OVERLAP = timedelta(seconds=5)  # what was being written while the last tick read is seen by the next one
+CLEANING_EVERY = timedelta(hours=1)
+SIGNATURES_KEPT, INBOUND_KEPT = timedelta(minutes=30), timedelta(days=3)
+LOOK_AHEAD = timedelta(days=62)  # for the next thing that is due: the plan's months are never farther apart
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What the reminders say is due; `whole` is False when one of them failed."""
+
+    occurrences: Sequence[tuple[Reminder, Occurrence]]
+    whole: bool
+
+
+def tick(works: Works, now: datetime, courier: Courier | None = None) -> dict[str, int]:
+    """Queue what is due by `now`, program time, and deliver it; returns the counts of what was done."""
+    queued = queue_due(works, now)
+    with nullcontext(courier) if courier else Courier(works) as postman:
+        counts = postman.deliver(lambda: now)
+    return {"queued": queued} | {name: counts[name] for name in SETTLED}
+
+
+def queue_due(works: Works, now: datetime) -> int:
+    """Put what fell due since the last finished tick into the outbox; returns how many messages are new.
+
+    The tick counts as finished only after everything is queued: if the process dies before, the next tick does it
+    all again and the keys let through what is missing.
+    """
+    sessions = make_sessions(works.engine)
+    with reading_sessions(works.engine)() as session:
+        since, cleaned = _read_value(session, LAST_TICK), _read_value(session, LAST_CLEANING)
+        since = now - FIRST_LOOK_BACK if since is None else since - OVERLAP
+        found = _find_due(session, works, since, now)
+    # After a pause the tick may come at night: what it finds waits for the morning, or is stale by then.
+    due = after_quiet(now, works.settings)
+    queued = sum(_queue(sessions, reminder, occurrence, now, due if due > now else occurrence.at)
+                 for reminder, occurrence in found.occurrences)
+    with sessions.begin() as session:
+        if cleaned is None or not cleaned <= now < cleaned + CLEANING_EVERY:
+            _clean(session, works, now)
+        _finish(session, now if found.whole else None)
+    if queued:
+        log.info("queued", extra={"queued": queued})
+    return queued
+
+
+def rewind(session: Session, to: datetime) -> None:
+    """The program's clock is set: time already ticked through after `to` is going to come again."""
+    last = _read_value(session, LAST_TICK)
+    if last is not None and last > to:
+        put_value(session, LAST_TICK, _written(to), wall())
+
+
+def next_due(session: Session, reminders: Sequence[Reminder], settings: Settings, now: datetime) -> datetime | None:
+    """When the next message falls due after `now`; None if nothing is in sight."""
+    until = now + LOOK_AHEAD
+    times = [occurrence.at for reminder in reminders
+             for occurrence in reminder.occurrences(session, settings, now, until) if occurrence.at > now]
+    waiting = outbox.find_next_due(session, now, until)
+    return min([*times, *([waiting] if waiting else [])], default=None)
+
+
+def _find_due(session: Session, works: Works, since: datetime, now: datetime) -> _Found:
+    found: list[tuple[Reminder, Occurrence]] = []
+    whole = True
+    for reminder in works.reminders:
+        try:
+            found += [(reminder, occurrence)
+                      for occurrence in reminder.occurrences(session, works.settings, since, now)
+                      if occurrence.at <= now <= occurrence.expires]
+        except Exception:  # one faulty rule must not silence the others; the tick stays unfinished for it
+            log.exception("reminder_failed", extra={"kind": reminder.kind.name})
+            session.rollback()
+            whole = False
+    return _Found(found, whole)
+
+
+def _queue(sessions: sessionmaker[Session], reminder: Reminder, occurrence: Occurrence, now: datetime,
+           due: datetime) -> int:
+    """One occurrence, in a transaction of its own: thousands of them must not keep other writers waiting."""
+    with sessions.begin() as session:
+        return enqueue(session, occurrence.branch_id, occurrence.people(session), kind=reminder.kind.name,
+                       key=f"{reminder.kind.name}/{occurrence.key}", text=occurrence.text, now=now, due=due,
+                       expires=occurrence.expires, subject=occurrence.subject, fields=occurrence.fields)
+
+
+def _clean(session: Session, works: Works, now: datetime) -> None:
+    """Throw away what has served its purpose, and drop what was held too long."""
+    for table, moment, kept in ((UsedSignature, UsedSignature.at, SIGNATURES_KEPT),
+                                (InboundMessage, InboundMessage.at, INBOUND_KEPT),
+                                (OpenQuestion, OpenQuestion.expires_at, timedelta(0))):
+        session.execute(delete(table).where(moment < now - kept).execution_options(synchronize_session=False))
+    dropped = drop_stale_held(session, now)
+    forget_the_rest(session, works.kinds, works.settings, now)
+    put_value(session, LAST_CLEANING, _written(now))
+    log.info("cleaned", extra={"dropped": dropped})
+
+
+def _finish(session: Session, now: datetime | None) -> None:
+    """Store that everything up to `now` is queued; a slower process does not take it back."""
+    until = _written(now) if now else ""
+    new = insert_for(session, SharedValue).values(name=LAST_TICK, value=until, until=wall())
+    later = case((SharedValue.value < new.excluded.value, new.excluded.value), else_=SharedValue.value)
+    session.execute(new.on_conflict_do_update(index_elements=[SharedValue.name],
+                                              set_={"value": later, "until": new.excluded.until}))
+
+
+def _read_value(session: Session, name: str) -> datetime | None:
+    text = session.scalar(select(SharedValue.value).where(SharedValue.name == name))
+    return datetime.fromisoformat(text) if text else None
+
+
+def _written(moment: datetime) -> str:
+    """UTC with a fixed number of places, so that the order of the texts is that of the times."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
+
