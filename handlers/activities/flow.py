@@ -1,0 +1,165 @@
+"""From an order to a changed calendar: finds the line, asks for what is missing or doubtful, then does it.
+
+Every question keeps the order, and every answer comes back to proceed(). Never commits. Start there.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot.talk import Question, Reply, Sorry, Turn
+from data.activities import end_of, year_view
+from data.chinese import format_day, format_when
+from handlers.activities import changes, said
+from handlers.activities.changes import Slot
+from handlers.activities.doubts import find_doubts, find_other_month, find_twins
+from handlers.activities.notices import enqueue_notice
+from handlers.activities.order import Order, Verb
+from handlers.activities.targets import Target, find_target, find_targets, year_of
+
+MOST_CHOICES = 9
+LONGEST_TITLE = 60
+WHICH, PIECE, SURE, CANCEL = "activities.which", "activities.piece", "activities.sure", "activities.cancel"
+
+
+def proceed(turn: Turn, order: Order) -> Reply:
+    """Do the order, or ask the next thing that it lacks. Raises Sorry where it cannot be done."""
+    if not order.words and not order.old_day:
+        raise Sorry(said.usage(order.verb))
+    if order.verb is Verb.ADD:
+        return _proceed_adding(turn, order)
+    target = _find_one(turn, order)
+    if isinstance(target, Reply):
+        return target
+    order = replace(order, target=target.key)
+    return _preview_cancel(turn, order, target) if order.verb is Verb.CANCEL else _proceed_dating(turn, order, target)
+
+
+def _find_one(turn: Turn, order: Order) -> Target | Reply:
+    if order.target:
+        target = find_target(turn.session, turn.branch_id, order.target, turn.now.tzinfo)
+        if target is None:
+            raise Sorry("这项安排刚刚被改动了，没有执行。回复“本月安排”看看现在的情况，再重新发送。")
+        return target
+    found = find_targets(turn.session, turn.branch_id, order, turn.now)
+    if len(found) == 1:
+        return found[0]
+    if found:
+        return _ask_which(order, found[:MOST_CHOICES])
+    view = year_view(turn.session, turn.branch_id, year_of(order, turn.now), turn.now.tzinfo)
+    raise Sorry(said.not_found(order, view, turn.now))
+
+
+def _ask_which(order: Order, found: list[Target]) -> Reply:
+    keys: dict[str, str] = {}
+    for target in found:
+        label = said.label(target.view, target.item)
+        keys[f"{label}（另一项）" if label in keys else label] = target.key
+    lines = "\n".join(f"{number}. {label}" for number, label in enumerate(keys, 1))
+    return Reply(f"有{len(keys)}项都像，请问是哪一项？请回复数字：\n{lines}",
+                 Question(WHICH, "choice", {"order": order.to_json(), "keys": keys}, tuple(keys)))
+
+
+def _proceed_dating(turn: Turn, order: Order, target: Target) -> Reply:
+    item, now = target.item, turn.now
+    if item.starts_at and item.activity and end_of(item.activity) <= now:
+        raise Sorry(f"{said.label(target.view, item)}已经结束，不能再改。要加一项新的活动，请用“添加活动”。")
+    if not order.place and not order.audience and order.day is None and order.begins is None and item.starts_at:
+        raise Sorry(said.what_to_change(target.view, item))
+    slot = slot_from(order, item.activity and changes.slot_of(item.activity), now)
+    missing = _ask_missing(order, slot, said.label(target.view, item), now)
+    if missing is not None:
+        return missing
+    doubts = [*find_doubts(slot, now), *find_other_month(target.view, item, slot)]
+    if doubts and not order.sure and changes.slot_of(item.activity) != slot:
+        return _ask_sure(order, item.title, slot, doubts, now)
+    change = changes.schedule(turn.session, target.view, item, slot, order.audience, now, turn.person)
+    if not change.changed:
+        return Reply(said.unchanged(target.view, item))
+    told = enqueue_notice(turn.session, change, turn.person, now, turn.office.settings)
+    return Reply(said.dated(turn.session, target, change, told, now))
+
+
+def _proceed_adding(turn: Turn, order: Order) -> Reply:
+    if len(order.words) > LONGEST_TITLE:
+        raise Sorry(f"活动名称有{len(order.words)}字，太长了，请不超过{LONGEST_TITLE}字。{said.usage(Verb.ADD)}")
+    slot = slot_from(order, None, turn.now)
+    missing = _ask_missing(order, slot, order.words, turn.now)
+    if missing is not None:
+        return missing
+    year = slot.starts_at.astimezone(turn.now.tzinfo).year
+    view = year_view(turn.session, turn.branch_id, year, turn.now.tzinfo)
+    doubts = [*find_doubts(slot, turn.now), *find_twins(view, order.words, slot)]
+    if doubts and not order.sure:
+        return _ask_sure(order, order.words, slot, doubts, turn.now)
+    change = changes.add(turn.session, turn.branch_id, order.words, slot, order.audience, turn.now, turn.person)
+    told = enqueue_notice(turn.session, change, turn.person, turn.now, turn.office.settings)
+    return Reply(said.added(turn.session, change, told, turn.now))
+
+
+def slot_from(order: Order, before: Slot | None, now: datetime) -> Slot | None:
+    """When and where the order puts it; what it does not say stays as before. None while day or hour are missing."""
+    was = before and before.starts_at.astimezone(now.tzinfo)
+    day, begins = order.day or (was and was.date()), order.begins or (was and was.time())
+    if day is None or begins is None or order.impossible:
+        return None
+    start = datetime.combine(day, begins, now.tzinfo)
+    place = order.place or (before.place if before else "")
+    return Slot(start, _end(order, before, start), place)
+
+
+def _end(order: Order, before: Slot | None, start: datetime) -> datetime | None:
+    if order.ends is not None:
+        end = datetime.combine(order.last_day or start.date(), order.ends, start.tzinfo)
+        return end if end > start else end + timedelta(days=1)
+    if order.last_day is not None:
+        return datetime.combine(order.last_day, start.time(), start.tzinfo) + timedelta(hours=2)
+    if order.begins is None and before and before.ends_at:
+        return start + (before.ends_at - before.starts_at)
+    return None
+
+
+def _ask_missing(order: Order, slot: Slot | None, what: str, now: datetime) -> Reply | None:
+    """The question for a day or an hour that is missing, impossible or past; None when all is there."""
+    sample = (now + timedelta(days=7)).date()
+    example = f"例如：{sample.month}月{sample.day}日 14:00"
+    if order.impossible:
+        text = f"没有“{order.impossible}”这个日期或时间。{what}定在什么时候？请回复日期和时间，{example}。"
+        order = replace(order, impossible="", day=None, begins=None, ends=None, last_day=None)
+    elif slot is not None:
+        if slot.starts_at > now:
+            return None
+        text = f"{format_when(slot.starts_at)}已经过去了。{what}改在什么时候？请回复以后的日期和时间，{example}。"
+        order = replace(order, day=None, begins=None, ends=None, last_day=None)
+    elif order.day is None:
+        text = f"{what}定在哪一天、几点？请回复日期和时间，{example}。"
+    else:
+        text = f"{what}，{format_day(order.day)}几点开始？请回复时间，例如：14:00 或 14:00-15:30。"
+    return Reply(text, Question(PIECE, "slot", {"order": order.to_json()}))
+
+
+def _ask_sure(order: Order, title: str, slot: Slot, doubts: list[str], now: datetime) -> Reply:
+    start = slot.starts_at.astimezone(now.tzinfo)
+    return Reply(f"{'；'.join(doubts)}。\n“{title}”仍然定在{format_when(start, None, slot.ends_at)}吗？\n"
+                 "回复“确认”就这样定，回复“取消”放弃。", Question(SURE, "confirm", {"order": order.to_json()}))
+
+
+def _preview_cancel(turn: Turn, order: Order, target: Target) -> Reply:
+    item = target.item
+    if item.activity is not None and item.starts_at and end_of(item.activity) <= turn.now:
+        raise Sorry(f"{said.label(target.view, item)}已经结束，不能再取消。")
+    version = item.activity.version if item.activity else 0
+    return Reply(said.cancel_preview(turn.session, target, turn.person, turn.branch_id),
+                 Question(CANCEL, "confirm", {"order": order.to_json(), "version": version}))
+
+
+def cancel_now(turn: Turn, order: Order, data: Mapping[str, object]) -> Reply:
+    """What was previewed is cancelled, unless it has changed since."""
+    target = _find_one(turn, order)
+    activity = target.item.activity if isinstance(target, Target) else None
+    if not isinstance(target, Target) or (activity.version if activity else 0) != data["version"]:
+        raise Sorry("这项活动刚刚有了新的安排，没有取消。回复“本月安排”看看现在的情况，再重新发送。")
+    change = changes.cancel(turn.session, target.view, target.item, turn.now, turn.person)
+    told = enqueue_notice(turn.session, change, turn.person, turn.now, turn.office.settings)
+    return Reply(said.cancelled(target, told, turn.now))
+

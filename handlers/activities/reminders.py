@@ -1,0 +1,94 @@
+"""What dated activities push by themselves: some days before, and some hours before.
+
+Asks the calendar first whether a reminder can be due, then the database, once for all branches. Start at dues_of().
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import partial
+
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import Session
+
+from bot.settings import Settings
+from data.activities import expected_ids
+from data.models import Activity, ActivityState
+from handlers.activities.notices import REMINDER, subject_of, template_fields, when_and_where
+from scheduler.quiet import before_quiet, outside_quiet
+from scheduler.reminder import Occurrence, Reminder
+
+NIGHT = timedelta(hours=14)  # the quiet hours move a reminder by less than this
+LONGEST_PAUSE = timedelta(days=100)  # what fell due earlier is stale, so its days need no look
+MOMENT = timedelta(seconds=1)  # a reminder is stale this long before the next, so that never two go out at once
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """One reminder of an activity: its name in the key, when, and from when it is stale."""
+
+    name: str
+    at: datetime
+    expires: datetime
+
+
+def dues_of(start: datetime, settings: Settings) -> list[Due]:
+    """The reminders of an activity in order of time; each is stale when the next is due, the last when it starts."""
+    day = start.astimezone(settings.timezone).date()
+    times = {f"{ahead}d": _days_before(day, ahead, settings) for ahead in settings.activity_days}
+    times["h"] = outside_quiet(start - timedelta(hours=settings.activity_hours), start, settings)
+    ordered = sorted(times.items(), key=lambda named: named[1])
+    ends = [*(at - MOMENT for _, at in ordered[1:]), start]
+    return [Due(name, at, end) for (name, at), end in zip(ordered, ends, strict=True)]
+
+
+def _days_before(day: date, ahead: int, settings: Settings) -> datetime:
+    return before_quiet(_at(day - timedelta(days=ahead), settings.activity_time, settings), settings)
+
+
+def activity_occurrences(session: Session, settings: Settings, since: datetime,
+                         until: datetime) -> Iterator[Occurrence]:
+    """Reminders of dated activities. Of several that fell due in a long pause all but the nearest are stale."""
+    for activity in session.scalars(select(Activity).where(
+            Activity.state == ActivityState.PLANNED, _near(settings, since, until))):
+        for due in dues_of(activity.starts_at, settings):
+            if since < due.at <= until:
+                yield _reminder(activity, due, settings)
+
+
+def _near(settings: Settings, since: datetime, until: datetime) -> ColumnElement[bool]:
+    """The condition that an activity may have a reminder in this span; most spans hold none of those days before."""
+    soon = and_(Activity.starts_at > since,
+                Activity.starts_at <= until + timedelta(hours=settings.activity_hours) + NIGHT)
+    days = [day + timedelta(days=ahead) for day in _days_between(since, until, settings)
+            for ahead in settings.activity_days
+            if since < _days_before(day + timedelta(days=ahead), ahead, settings) <= until]
+    if not days:
+        return soon
+    return or_(soon, and_(Activity.starts_at >= _at(min(days), time(), settings),
+                          Activity.starts_at < _at(max(days) + timedelta(days=1), time(), settings)))
+
+
+def _days_between(since: datetime, until: datetime, settings: Settings) -> Iterator[date]:
+    day, last = (moment.astimezone(settings.timezone).date()
+                 for moment in (max(since, until - LONGEST_PAUSE), until))
+    while day <= last + timedelta(days=1):  # a time in the quiet hours moves to the evening before
+        yield day
+        day += timedelta(days=1)
+
+
+def _reminder(activity: Activity, due: Due, settings: Settings) -> Occurrence:
+    """Its text names the day and never says 明天: it may be read later than it was due."""
+    zone = settings.timezone
+    text = f"【活动提醒】{activity.title}\n{when_and_where(activity, zone)}\n不能参加请回复“请假”加原因。"
+    return Occurrence(
+        branch_id=activity.branch_id, key=f"{subject_of(activity)}/{due.name}", at=due.at, expires=due.expires,
+        subject=subject_of(activity), people=partial(expected_ids, activity=activity), text=text,
+        fields=template_fields(activity, zone, "请准时参加，不能来请回复请假"))
+
+
+def _at(day: date, hour: time, settings: Settings) -> datetime:
+    return datetime.combine(day, hour, settings.timezone)
+
+
+reminders = (Reminder(REMINDER, activity_occurrences),)

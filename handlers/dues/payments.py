@@ -1,0 +1,167 @@
+"""Use cases of dues: report, correct, confirm, and who has paid what. Amounts are whole fen.
+
+A payment is never changed: a correction replaces it by a new row. The database says who was first
+(one standing row per person and period, state changes by row count). Start at report().
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from data import audit
+from data.db import add_once
+from data.models import DuesPayment, DuesState, Person
+from data.people import MEMBER_IDENTITIES
+
+
+class Outcome(Enum):
+    """What became of a report."""
+
+    NEW = "new"
+    SAME = "same"
+    OTHER_AMOUNT = "other amount"
+    CONFIRMED = "confirmed before"
+
+
+def report(session: Session, person: Person, period: str, fen: int, now: datetime) -> tuple[Outcome, DuesPayment]:
+    """Book a payment as reported by the member; gives what stands after it. A second one changes nothing."""
+    if add_once(session, DuesPayment, branch_id=person.branch_id, person_id=person.id, period=period, amount_fen=fen,
+                happened_at=now, entered_at=now, state=DuesState.AWAITING):
+        payment = get_standing(session, person, period)
+        audit.record(session, person.branch_id, now, person, "dues.report", f"dues/{payment.id}", fen=fen)
+        return Outcome.NEW, payment
+    payment = get_standing(session, person, period)
+    if payment.state is DuesState.CONFIRMED:
+        return Outcome.CONFIRMED, payment
+    return Outcome.SAME if payment.amount_fen == fen else Outcome.OTHER_AMOUNT, payment
+
+
+def correct(session: Session, old: DuesPayment, fen: int, state: DuesState, by: Person,
+            now: datetime) -> DuesPayment | None:
+    """Replace a payment by one of another amount that is in `state`; None when the old one has changed meanwhile."""
+    if not _replace(session, old, old.state):
+        return None
+    confirmed = {"confirmed_at": now, "confirmed_by": by.id} if state is DuesState.CONFIRMED else {}
+    new = DuesPayment(branch_id=old.branch_id, person_id=old.person_id, period=old.period, amount_fen=fen,
+                      happened_at=old.happened_at, entered_at=now, state=state, **confirmed)
+    session.add(new)
+    session.flush()
+    audit.record(session, old.branch_id, now, by, "dues.correct", f"dues/{new.id}", replaces=old.id,
+                 fen=fen, fen_before=old.amount_fen)
+    return new
+
+
+def move(session: Session, payment_id: int, period: str, by: Person, now: datetime) -> DuesPayment | None:
+    """Book a person's own awaiting payment on another period.
+
+    None when either has changed meanwhile; the caller then undoes the turn, as the old row may be replaced already.
+    """
+    old = session.get(DuesPayment, payment_id, populate_existing=True)
+    if old is None or old.person_id != by.id or not _replace(session, old, DuesState.AWAITING):
+        return None
+    outcome, new = report(session, by, period, old.amount_fen, now)
+    return new if outcome is Outcome.NEW else None
+
+
+def _replace(session: Session, old: DuesPayment, state: DuesState) -> bool:
+    """Take a payment that is still in `state` out of what stands; False when somebody else was first."""
+    return session.execute(
+        update(DuesPayment).where(DuesPayment.id == old.id, DuesPayment.state == state)
+        .values(state=DuesState.REPLACED).execution_options(synchronize_session=False)).rowcount == 1
+
+
+def confirm(session: Session, payment: DuesPayment, by: Person, now: datetime) -> bool:
+    """Confirm a payment that awaits it; False when somebody else was first, and the payment is read anew."""
+    won = session.execute(
+        update(DuesPayment).where(DuesPayment.id == payment.id, DuesPayment.state == DuesState.AWAITING)
+        .values(state=DuesState.CONFIRMED, confirmed_at=now, confirmed_by=by.id)
+        .execution_options(synchronize_session=False)).rowcount == 1
+    session.refresh(payment)
+    if won:
+        audit.record(session, payment.branch_id, now, by, "dues.confirm", f"dues/{payment.id}", fen=payment.amount_fen)
+    return won
+
+
+def record_for(session: Session, person: Person, period: str, fen: int, by: Person,
+               now: datetime) -> DuesPayment | None:
+    """Book a payment that was handed to an officer, confirmed at once; None when something stands for the period."""
+    if not add_once(session, DuesPayment, branch_id=person.branch_id, person_id=person.id, period=period,
+                    amount_fen=fen, happened_at=now, entered_at=now, state=DuesState.CONFIRMED, confirmed_at=now,
+                    confirmed_by=by.id):
+        return None
+    payment = get_standing(session, person, period)
+    audit.record(session, person.branch_id, now, by, "dues.record", f"dues/{payment.id}", fen=fen)
+    return payment
+
+
+def find_standing(session: Session, person_id: int, period: str) -> DuesPayment | None:
+    """The person's payment of a period, awaiting or confirmed, as the database has it now."""
+    return session.scalars(
+        select(DuesPayment).where(DuesPayment.person_id == person_id, DuesPayment.period == period,
+                                  DuesPayment.state != DuesState.REPLACED)
+        .execution_options(populate_existing=True)).one_or_none()
+
+
+def get_standing(session: Session, person: Person, period: str) -> DuesPayment:
+    """The same where there must be one."""
+    payment = find_standing(session, person.id, period)
+    if payment is None:
+        raise LookupError(f"person {person.id} has no payment for {period}")
+    return payment
+
+
+def awaiting(session: Session, branch_id: int, person_id: int | None = None) -> Sequence[tuple[DuesPayment, Person]]:
+    """What waits for confirmation in the branch, or of one person, oldest first."""
+    query = (select(DuesPayment, Person).join(Person, Person.id == DuesPayment.person_id)
+             .where(DuesPayment.branch_id == branch_id, DuesPayment.state == DuesState.AWAITING)
+             .order_by(DuesPayment.period, DuesPayment.id).execution_options(populate_existing=True))
+    if person_id is not None:
+        query = query.where(DuesPayment.person_id == person_id)
+    return [(payment, person) for payment, person in session.execute(query)]
+
+
+def payments_of(session: Session, person: Person, year: int) -> Sequence[DuesPayment]:
+    """A person's own standing payments for periods of a year, in order."""
+    return session.scalars(
+        select(DuesPayment).where(DuesPayment.person_id == person.id, DuesPayment.period.startswith(f"{year}-"),
+                                  DuesPayment.state != DuesState.REPLACED).order_by(DuesPayment.period)).all()
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """A round at a glance: who has paid (confirmed, awaiting) how many fen, and who has not said anything."""
+
+    confirmed: tuple[tuple[Person, int], ...]
+    awaiting: tuple[tuple[Person, int], ...]
+    unpaid: tuple[Person, ...]
+
+    @property
+    def owing(self) -> int:
+        """How many people the round concerns."""
+        return len(self.confirmed) + len(self.awaiting) + len(self.unpaid)
+
+
+def overview(session: Session, branch_id: int, period: str) -> Overview:
+    """Everybody whom a round concerns: 党员, 预备党员, and whoever has paid in it."""
+    standing = session.execute(
+        select(DuesPayment, Person).join(Person, Person.id == DuesPayment.person_id)
+        .where(DuesPayment.branch_id == branch_id, DuesPayment.period == period,
+               DuesPayment.state != DuesState.REPLACED).order_by(Person.id)).all()
+    paid = {state: tuple((person, payment.amount_fen) for payment, person in standing if payment.state is state)
+            for state in (DuesState.CONFIRMED, DuesState.AWAITING)}
+    unpaid = session.scalars(select(Person).where(Person.id.in_(unpaid_ids(session, branch_id, period)))
+                             .order_by(Person.id)).all()
+    return Overview(paid[DuesState.CONFIRMED], paid[DuesState.AWAITING], tuple(unpaid))
+
+
+def unpaid_ids(session: Session, branch_id: int, period: str) -> list[int]:
+    """党员 and 预备党员 who have neither paid nor reported for the period, in roster order."""
+    settled = select(DuesPayment.person_id).where(
+        DuesPayment.branch_id == branch_id, DuesPayment.period == period, DuesPayment.state != DuesState.REPLACED)
+    return list(session.scalars(
+        select(Person.id).where(Person.branch_id == branch_id, Person.identity.in_(MEMBER_IDENTITIES),
+                                Person.id.not_in(settled)).order_by(Person.id)))

@@ -1,0 +1,145 @@
+"""计划: answers from the plan and its calendar, each with the place in the plan that it comes from.
+
+What is heard stands here; dates.py and upcoming.py answer when, quotas.py how often, search.py what the plan says,
+store.py keeps plans. Nothing is answered that the plan does not say. Start at hear_month().
+"""
+
+import re
+
+from bot.talk import Reply, Talk, Turn
+from data.models import Plan
+from handlers.plan.asked import Asked, read_asked
+from handlers.plan.dates import Calendar, say_days, say_months, say_no_plan
+from handlers.plan.quotas import find_duties, say_count, say_duties, say_progress
+from handlers.plan.rules import say_rule
+from handlers.plan.search import find_passages, outline, quote_section
+from handlers.plan.store import NoYear, document_of, find_plan_for, store_plan
+from handlers.plan.upcoming import find_by_words, say_dues, say_items_found, say_kind, say_next, say_not_found
+
+__all__ = ["NoYear", "document_of", "find_plan_for", "pushes", "reminders", "store_plan", "talk"]
+
+talk = Talk("plan", title="计划和日程")
+ASK_ABOUT = "可以问“三月有什么活动”“五个抓手是什么”“三会一课有什么要求”，或回复“计划目录”。"
+EVERYWHERE = {"党支部", "党建", "工作计划"}  # topics that do not tell a question about the plan's text
+_NUMERALS = "一二三四五六七八九十"
+_PART = re.compile(rf"第([{_NUMERALS}]|\d)(?:部分|大点|大项|章|条|点|项)")
+_WHOLE = re.compile(r"目录|原文|(?:工作)?计划的?(?:主要)?内容|全文|整个计划|哪几(?:部分|块|方面)")
+
+
+@talk.on("plan_month", "本月安排", "全年安排", usage="三月有什么活动 · 本月安排 · 全年安排")
+def hear_month(turn: Turn) -> Reply:
+    """Months, a quarter, a year, or single days; this month where none is named."""
+    asked, calendar = _read(turn)
+    if set(turn.match.slots.topics) - EVERYWHERE and not asked.kinds:
+        return hear_topic(turn)  # 今年的工作目标 names a year, and asks for a part of the plan
+    if asked.days:
+        return Reply(say_days(calendar, *asked.days, asked.kinds), kinds=asked.kinds)
+    whole = "全年" in turn.said or re.search(r"年度|行事历", turn.said)
+    this = ((turn.now.year, month) for month in range(1, 13)) if whole else ((turn.now.year, turn.now.month),)
+    months = asked.months or tuple(this)
+    return Reply(say_months(calendar, months, asked.kinds), kinds=asked.kinds, months=tuple(m for _, m in months))
+
+
+@talk.on("next_event", usage="下次党日是什么时候")
+def hear_next(turn: Turn) -> Reply:
+    asked, calendar = _read(turn)
+    return Reply(say_next(calendar, asked.kinds), kinds=asked.kinds)
+
+
+@talk.on("when_event", usage="民主生活会什么时候开")
+def hear_when(turn: Turn) -> Reply:
+    """The dates of a kind, of what is on a day, or of what the words name; else the next activity."""
+    asked, calendar = _read(turn)
+    if asked.days:
+        return Reply(say_days(calendar, *asked.days, asked.kinds), kinds=asked.kinds)
+    months = tuple(month for _, month in asked.months)
+    if asked.kinds:
+        years = tuple(dict.fromkeys(year for year, _ in asked.months)) or (turn.now.year,)
+        return Reply(say_kind(calendar, years, months if len(months) < 12 else (), asked.kinds), kinds=asked.kinds,
+                     months=months)
+    found = find_by_words(calendar, turn.match.text)
+    if found:
+        return Reply(say_items_found(calendar, found), kinds=(found[0][1].kind,))
+    text = say_months(calendar, asked.months) if asked.months \
+        else say_not_found(calendar, turn.match.text) + say_next(calendar, ())
+    return Reply(text, months=months)
+
+
+@talk.on("dues_when", usage="党费什么时候交")
+def hear_dues(turn: Turn) -> Reply:
+    _, calendar = _read(turn)
+    return Reply(say_dues(calendar), kinds=("缴党费",))
+
+
+@talk.on("plan_quota", usage="党课多久一次 · 今年发展几名党员")
+def hear_quota(turn: Turn) -> Reply:
+    """How often or how many: from the plan's duties, else from the calendar, else what the plan says about it."""
+    asked, calendar = _read(turn)
+    plan, note = _plan(turn, calendar, asked)
+    if plan is None:
+        return Reply(say_no_plan(calendar, _year(turn, asked)))
+    duties = find_duties(document_of(plan), turn.match.text + "".join(asked.kinds))
+    if duties:
+        return Reply(say_duties(duties, turn.match.text, note), kinds=asked.kinds)
+    counted = say_count(calendar, asked.kinds) if asked.kinds else ""
+    if counted:
+        return Reply(counted, kinds=asked.kinds)
+    rule = say_rule(turn.match.text)
+    return _say_topic(turn, plan, f"\n计划没有写次数或名额。{rule}{note}" if rule else note)
+
+
+@talk.on("quota_progress", "三会一课进度", usage="三会一课进度")
+def hear_progress(turn: Turn) -> Reply:
+    asked, calendar = _read(turn)
+    plan, _ = _plan(turn, calendar, asked)
+    if plan is None:
+        return Reply(say_no_plan(calendar, _year(turn, asked)))
+    return Reply(say_progress(calendar, document_of(plan), asked.kinds), kinds=asked.kinds)
+
+
+@talk.on("plan_topic", "计划目录", usage="五个抓手是什么 · 三会一课有什么要求")
+def hear_topic(turn: Turn) -> Reply:
+    """What the plan says about something, word for word."""
+    asked, calendar = _read(turn)
+    plan, note = _plan(turn, calendar, asked)
+    if plan is None:
+        return Reply(say_no_plan(calendar, _year(turn, asked)))
+    return _say_topic(turn, plan, note)
+
+
+def _read(turn: Turn) -> tuple[Asked, Calendar]:
+    return read_asked(turn.match.slots, turn.match.text), Calendar(turn.session, turn.branch_id, turn.now)
+
+
+def _year(turn: Turn, asked: Asked) -> int:
+    return asked.months[0][0] if asked.months else turn.now.year
+
+
+def _plan(turn: Turn, calendar: Calendar, asked: Asked) -> tuple[Plan | None, str]:
+    """The plan for the year that is asked about, and the note that it is an earlier year's."""
+    view = calendar.year(_year(turn, asked))
+    return view.plan, view.note
+
+
+def _say_topic(turn: Turn, plan: Plan, note: str) -> Reply:
+    document, text = document_of(plan), turn.match.text
+    part = _PART.search(text)
+    if part:
+        number = part[1] if part[1] in _NUMERALS else _NUMERALS[int(part[1]) - 1]
+        sections = [section for section in document.sections if section.number == number]
+        # The same number may stand twice, so every part that has it is named with its title.
+        quotes = [f"{section.number}、{quote_section(section)}" for section in sections]
+        return Reply("\n\n".join(quotes) + note if quotes else f"计划没有第{number}部分。\n{outline(document)}{note}")
+    if _WHOLE.search(text):
+        return Reply(f"{document.title}：\n{outline(document)}\n想看哪一部分就问它的名称，"
+                     f"例如：“加强党的组织建设”；行事历请问“全年安排”。{note}")
+    search = find_passages(document, text, turn.match.slots)
+    if not search.found:
+        about = "".join(search.words)[:20]
+        head = f"计划里没有提到“{about}”。" if about else "没有看出您要问计划的哪一项。"
+        return Reply(f"{head}{'' if '现行规定' in note else say_rule(text)}{ASK_ABOUT}{note}")
+    return Reply("\n\n".join(f"{found.quote}\n〔{found.place}〕" for found in search.found) + note)
+
+
+reminders = ()
+pushes = ()
