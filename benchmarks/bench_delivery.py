@@ -14,11 +14,11 @@ from pathlib import Path
 
 from sqlalchemy import event, select
 
+from benchmarks.databases import fresh_databases
 from bot.clock import wall
 from bot.settings import Settings, load
 from bot.shared import open_store
 from bot.wechat.gateway import HttpGateway
-from benchmarks.databases import fresh_databases
 from data.db import make_engine, make_sessions
 from data.models import Base, Branch, Follower, Identity, Person
 from scheduler import outbox

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, exists, insert, select, update
 from sqlalchemy.exc import InterfaceError, InternalError, OperationalError, TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -20,12 +20,13 @@ from bot.nlu.match import Context, Matcher, Outcome
 from bot.nlu.slots import Lexicon
 from bot.talk import Hear, Intent, Office, Question, Reply, Sorry, Talk, Turn, duties_of
 from bot.wechat.messages import REPLY_BYTES, UNSUPPORTED, Incoming, cut
-from data.db import add_once, insert_ignoring
-from data.models import Follower, InboundMessage, OpenQuestion, Person, UsedSignature
+from data.db import add_once
+from data.models import Follower, InboundMessage, OpenQuestion, Outbox, OutboxState, Person, UsedSignature
 
 MESSAGE_WINDOW = (timedelta(hours=48), 5)  # customer-service messages after a message (protocol part 2)
 MENU_WINDOW = (timedelta(minutes=1), 3)  # … after a menu click, subscribe or SCAN
 MENU_EVENTS = frozenset({"click", "subscribe", "scan", "scancode_push", "scancode_waitmsg"})
+WINDOW_SLACK = timedelta(minutes=1)  # a window is not written anew for a chat that goes on
 SAY = "say:"  # a menu key that begins so stands for the words after it
 CONTEXT_MINUTES = 5
 MOST_CHARACTERS = 4000
@@ -34,6 +35,20 @@ NOT_UNDERSTOOD = "这句话我没有看懂。您可以问“三月有什么活�
 FAILED = "这件事没有办成，已记录下来由维护人员查看，其他功能不受影响。请稍后再试，或换个说法。"
 
 GONE = (OperationalError, InterfaceError, InternalError, PoolTimeout)  # the database, not our code
+
+# Built once: putting a statement together costs as much as running it, and these run in every turn.
+# The row lock makes one person's messages queue on PostgreSQL too: 确认 twice at once confirms once, and an
+# overlapping repeat waits until the first delivery has stored its reply.
+WHO = (select(Follower, Person, OpenQuestion,
+              exists().where(Outbox.person_id == Follower.person_id, Outbox.state == OutboxState.HELD))
+       .where(Follower.openid == bindparam("openid")).outerjoin(Person, Person.id == Follower.person_id)
+       .outerjoin(OpenQuestion, OpenQuestion.openid == Follower.openid).with_for_update(of=Follower))
+SEEN = select(
+    select(InboundMessage.reply).where(InboundMessage.key == bindparam("key")).scalar_subquery(),
+    select(UsedSignature.message_key).where(UsedSignature.signature == bindparam("signature")).scalar_subquery())
+STORE = insert(InboundMessage.__table__)
+CONTACT = (update(Follower.__table__).where(Follower.__table__.c.openid == bindparam("who"))
+           .values(subscribed=True, unreachable="", window_until=bindparam("until"), window_left=bindparam("left")))
 
 log = logging.getLogger(__name__)
 
@@ -82,40 +97,30 @@ class Dispatcher:
         Raises ReplayedSignature, and the database's errors when it does not answer.
         """
         with self.sessions.begin() as session:
-            self._use_signature(session, signature, incoming.key, now)
-            claim = insert_ignoring(session, InboundMessage).values(key=incoming.key, at=now, intent="", reply="")
-            if session.execute(claim).rowcount != 1:
-                stored = select(InboundMessage.reply).where(InboundMessage.key == incoming.key)
-                return Answer(session.scalar(stored) or "", "repeat")
-            follower, person, question = self._who(session, incoming.openid)
+            follower, person, question, has_held = self._who(session, incoming.openid)
+            stored, served = session.execute(SEEN, {"key": incoming.key, "signature": signature}).one()
+            if served is None and not add_once(session, UsedSignature, signature=signature, message_key=incoming.key,
+                                               at=now) or served not in (None, incoming.key):
+                raise ReplayedSignature
+            if stored is not None:
+                return Answer(stored, "repeat")
+            _note_contact(session, follower, incoming, now)
             intent, reply = self._turn(session, incoming, follower, person, question, now)
-            text = self._compose(session, follower, person, reply, now)
-            session.execute(update(InboundMessage).where(InboundMessage.key == incoming.key).values(
-                reply=text, intent=intent, branch_id=follower.branch_id))
+            text = self._compose(session, follower, person, reply, now, has_held)
+            session.execute(STORE, {"key": incoming.key, "branch_id": follower.branch_id, "at": now, "intent": intent,
+                                    "reply": text})
             pushes_wait = self.hooks.pushes_wait(session)
         return Answer(text, intent, pushes_wait)
 
-    def _use_signature(self, session: Session, signature: str, key: str, now: datetime) -> None:
-        if not add_once(session, UsedSignature, signature=signature, message_key=key, at=now):
-            first = select(UsedSignature.message_key).where(UsedSignature.signature == signature)
-            if session.scalar(first) != key:
-                raise ReplayedSignature
-
-    def _who(self, session: Session, openid: str) -> tuple[Follower, Person | None, OpenQuestion | None]:
-        # The row lock makes one person's messages queue on PostgreSQL too: 确认 twice at once confirms once.
-        known = (select(Follower, Person, OpenQuestion).where(Follower.openid == openid)
-                 .outerjoin(Person, Person.id == Follower.person_id)
-                 .outerjoin(OpenQuestion, OpenQuestion.openid == Follower.openid).with_for_update(of=Follower))
-        row = session.execute(known).one_or_none()
+    def _who(self, session: Session, openid: str) -> tuple[Follower, Person | None, OpenQuestion | None, bool]:
+        row = session.execute(WHO, {"openid": openid}).one_or_none()
         if row is None:
-            add_once(session, Follower, openid=openid, subscribed=True, unreachable="", template_refused=False,
-                     window_left=0, rest="")
-            row = session.execute(known).one()
-        return row[0], row[1], row[2]
+            add_once(session, Follower, openid=openid)
+            row = session.execute(WHO, {"openid": openid}).one()
+        return row[0], row[1], row[2], row[3]
 
     def _turn(self, session: Session, incoming: Incoming, follower: Follower, person: Person | None,
               question: OpenQuestion | None, now: datetime) -> tuple[str, Reply | None]:
-        _note_contact(follower, incoming, now)
         said = _words(incoming)
         lexicon = self.hooks.lexicon(session, follower.branch_id)
         match = self.matcher.match(said[:MOST_CHARACTERS], now, lexicon, _role(person), _context(follower, now))
@@ -200,7 +205,7 @@ class Dispatcher:
             return Reply(FAILED)
 
     def _compose(self, session: Session, follower: Follower, person: Person | None, reply: Reply | None,
-                 now: datetime) -> str:
+                 now: datetime, has_held: bool) -> str:
         if reply is None:
             return ""
         if reply.question:
@@ -209,7 +214,7 @@ class Dispatcher:
         if rest:
             follower.rest = rest
         room = REPLY_BYTES - len(text.encode())
-        held = self.hooks.held(session, person, now, room) if person else ()
+        held = self.hooks.held(session, person, now, room) if person and has_held else ()
         return "".join(f"{notice}\n\n" for notice in held) + text
 
 
@@ -230,18 +235,21 @@ def _words(incoming: Incoming) -> str:
     return "" if incoming.text == UNSUPPORTED else incoming.text
 
 
-def _note_contact(follower: Follower, incoming: Incoming, now: datetime) -> None:
+def _note_contact(session: Session, follower: Follower, incoming: Incoming, now: datetime) -> None:
     """Whoever writes follows and can be reached again; each contact opens a window for customer-service messages."""
     if incoming.event == "unsubscribe":
         follower.subscribed = False
         return
     if incoming.type == "event" and incoming.event not in MENU_EVENTS:
         return
-    follower.subscribed, follower.unreachable = True, ""
     span, messages = MENU_WINDOW if incoming.type == "event" else MESSAGE_WINDOW
-    open_until = follower.window_until if follower.window_left else None
-    if open_until is None or open_until < now + span:
-        follower.window_until, follower.window_left = now + span, messages
+    until, left = follower.window_until, follower.window_left
+    is_longer = until is None or not left or until < now + span
+    is_new = is_longer and (until is None or left < messages or until < now + span - WINDOW_SLACK)
+    if is_new or not follower.subscribed or follower.unreachable:
+        window = (now + span, messages) if is_longer else (until, left)
+        # Past the ORM: most turns change nothing else, and a flush costs as much as a handler.
+        session.execute(CONTACT, {"who": follower.openid, "until": window[0], "left": window[1]})
 
 
 def _context(follower: Follower, now: datetime) -> Context | None:

@@ -5,6 +5,7 @@ Courier.deliver().
 """
 
 import logging
+import math
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -101,9 +102,7 @@ class Courier:
 
     def has_work(self, now: datetime) -> bool:
         """Whether deliver() would find something to do; a cheap look."""
-        wall = self._wall()
-        with self._reading() as session:
-            return outbox.has_work(session, now, wall) and not find_pauses(session, wall).stopped
+        return self._seconds_to_work(now) <= 0
 
     def deliver(self, now: Callable[[], datetime], patience: float = PATIENCE) -> Counter[str]:
         """Send all that is due by `now()`, program time, and return how many were sent, held, failed, dropped, unsure.
@@ -115,8 +114,9 @@ class Courier:
         with self._busy:
             self._recheck.forget()
             self._looked_at = LONG_AGO
-            while self._round(now(), counts) or self._wait_for_retry(now(), patience):
-                pass
+            while self._wait_for_work(now(), patience):
+                while self._round(now(), counts):
+                    pass
         if counts["sent"]:
             with self._sessions.begin() as session:
                 late = apply_late_reports(session, now())
@@ -209,16 +209,23 @@ class Courier:
             if future.cancel():
                 self._answers.put((sending, None))
 
-    def _wait_for_retry(self, now: datetime, patience: float) -> bool:
-        if self._stop.is_set() or self._pauses.stopped or not patience:
+    def _wait_for_work(self, now: datetime, patience: float) -> bool:
+        """Wait for what is to be tried again soon; False when nothing is."""
+        seconds = self._seconds_to_work(now)
+        if self._stop.is_set() or seconds > patience:
             return False
-        with self._reading() as session:
-            next_try = outbox.find_next_try(session, now)
-        seconds = (next_try - self._wall()).total_seconds() if next_try else patience + 1
-        if seconds > patience:
-            return False
-        self._wait(max(seconds, GATHER_SECONDS))
+        if seconds > 0:
+            self._wait(seconds)
         return True
+
+    def _seconds_to_work(self, now: datetime) -> float:
+        """0 for at once, infinite for none in sight."""
+        wall = self._wall()
+        with self._reading() as session:
+            at = outbox.find_next_work(session, now, wall)
+            if at is not None:
+                self._pauses = find_pauses(session, wall)
+        return math.inf if at is None or self._pauses.stopped else max((at - wall).total_seconds(), 0)
 
     def _threadpool(self) -> ThreadPoolExecutor:
         if self._pool is None:

@@ -214,15 +214,14 @@ def is_stale(due: datetime, expires: datetime | None, now: datetime) -> bool:
     return now > (expires or due + STALE)
 
 
-def has_work(session: Session, now: datetime, wall: datetime) -> bool:
-    """Whether something could be sent or recovered now."""
-    due = exists().where(_IS_WAITING, Outbox.due <= now, _may_try(wall))
-    return bool(session.scalar(select(or_(due, exists().where(_IS_SENDING, Outbox.lease_until < wall)))))
-
-
-def find_next_try(session: Session, now: datetime) -> datetime | None:
-    """Machine time at which the first of the put-off rows may be tried again."""
-    return session.scalar(select(func.min(Outbox.lease_until)).where(_IS_WAITING, Outbox.due <= now))
+def find_next_work(session: Session, now: datetime, wall: datetime) -> datetime | None:
+    """Machine time from which something is there to send or to recover: `wall` for at once; None if nothing is."""
+    due = and_(_IS_WAITING, Outbox.due <= now)
+    if session.scalar(select(exists().where(due, _may_try(wall)))):
+        return wall
+    put_off = select(func.min(Outbox.lease_until)).where(due).scalar_subquery()
+    claimed = select(func.min(Outbox.lease_until)).where(_IS_SENDING).scalar_subquery()
+    return min((moment for moment in session.execute(select(put_off, claimed)).one() if moment), default=None)
 
 
 def find_next_due(session: Session, now: datetime, until: datetime) -> datetime | None:

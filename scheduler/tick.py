@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import case, delete, select
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import Session
 
 from bot.clock import wall
 from bot.settings import Settings
@@ -18,7 +18,7 @@ from bot.shared import put_value
 from data.db import insert_for, make_sessions, reading_sessions
 from data.models import InboundMessage, OpenQuestion, SharedValue, UsedSignature
 from scheduler import outbox
-from scheduler.delivery import SETTLED, Courier, Works
+from scheduler.delivery import AWAY, SETTLED, Courier, Works
 from scheduler.forgetting import forget_the_rest
 from scheduler.held import drop_stale_held
 from scheduler.outbox import enqueue
@@ -27,6 +27,8 @@ from scheduler.reminder import Occurrence, Reminder
 
 LAST_TICK = "last_tick"  # value: program time up to which all is queued; until: machine time of the last tick
 LAST_CLEANING = "last_cleaning"
+NEVER = datetime.min.replace(tzinfo=UTC)
+TOGETHER = 10  # occurrences a transaction: few enough for others to write in between
 FIRST_LOOK_BACK = timedelta(days=3)
 OVERLAP = timedelta(seconds=5)  # what was being written while the last tick read is seen by the next one
 CLEANING_EVERY = timedelta(hours=1)
@@ -60,17 +62,22 @@ def queue_due(works: Works, now: datetime) -> int:
     """
     sessions = make_sessions(works.engine)
     with reading_sessions(works.engine)() as session:
-        since, cleaned = _read_value(session, LAST_TICK), _read_value(session, LAST_CLEANING)
-        since = now - FIRST_LOOK_BACK if since is None else since - OVERLAP
+        last = _read_moments(session)
+        since = last[LAST_TICK] - OVERLAP if LAST_TICK in last else now - FIRST_LOOK_BACK
         found = _find_due(session, works, since, now)
     # After a pause the tick may come at night: what it finds waits for the morning, or is stale by then.
     due = after_quiet(now, works.settings)
-    queued = sum(_queue(sessions, reminder, occurrence, now, due if due > now else occurrence.at)
-                 for reminder, occurrence in found.occurrences)
+    queued, whole = 0, found.whole
+    for start in range(0, len(found.occurrences), TOGETHER):
+        with sessions.begin() as session:
+            for reminder, occurrence in found.occurrences[start:start + TOGETHER]:
+                new = _queue(session, reminder, occurrence, now, due if due > now else occurrence.at)
+                queued += new or 0
+                whole = whole and new is not None
     with sessions.begin() as session:
-        if cleaned is None or not cleaned <= now < cleaned + CLEANING_EVERY:
+        if not last.get(LAST_CLEANING, NEVER) <= now < last.get(LAST_CLEANING, NEVER) + CLEANING_EVERY:
             _clean(session, works, now)
-        _finish(session, now if found.whole else None)
+        _finish(session, now if whole else None)
     if queued:
         log.info("queued", extra={"queued": queued})
     return queued
@@ -78,8 +85,7 @@ def queue_due(works: Works, now: datetime) -> int:
 
 def rewind(session: Session, to: datetime) -> None:
     """The program's clock is set: time already ticked through after `to` is going to come again."""
-    last = _read_value(session, LAST_TICK)
-    if last is not None and last > to:
+    if _read_moments(session).get(LAST_TICK, to) > to:
         put_value(session, LAST_TICK, _written(to), wall())
 
 
@@ -100,6 +106,8 @@ def _find_due(session: Session, works: Works, since: datetime, now: datetime) ->
             found += [(reminder, occurrence)
                       for occurrence in reminder.occurrences(session, works.settings, since, now)
                       if occurrence.at <= now <= occurrence.expires]
+        except AWAY:
+            raise
         except Exception:  # one faulty rule must not silence the others; the tick stays unfinished for it
             log.exception("reminder_failed", extra={"kind": reminder.kind.name})
             session.rollback()
@@ -107,13 +115,18 @@ def _find_due(session: Session, works: Works, since: datetime, now: datetime) ->
     return _Found(found, whole)
 
 
-def _queue(sessions: sessionmaker[Session], reminder: Reminder, occurrence: Occurrence, now: datetime,
-           due: datetime) -> int:
-    """One occurrence, in a transaction of its own: thousands of them must not keep other writers waiting."""
-    with sessions.begin() as session:
-        return enqueue(session, occurrence.branch_id, occurrence.people(session), kind=reminder.kind.name,
-                       key=f"{reminder.kind.name}/{occurrence.key}", text=occurrence.text, now=now, due=due,
-                       expires=occurrence.expires, subject=occurrence.subject, fields=occurrence.fields)
+def _queue(session: Session, reminder: Reminder, occurrence: Occurrence, now: datetime, due: datetime) -> int | None:
+    """Queue one occurrence; returns how many messages are new, None when its rule failed."""
+    try:
+        with session.begin_nested():
+            return enqueue(session, occurrence.branch_id, occurrence.people(session), kind=reminder.kind.name,
+                           key=f"{reminder.kind.name}/{occurrence.key}", text=occurrence.text, now=now, due=due,
+                           expires=occurrence.expires, subject=occurrence.subject, fields=occurrence.fields)
+    except AWAY:
+        raise
+    except Exception:  # as in _find_due()
+        log.exception("reminder_failed", extra={"kind": reminder.kind.name})
+        return None
 
 
 def _clean(session: Session, works: Works, now: datetime) -> None:
@@ -137,9 +150,11 @@ def _finish(session: Session, now: datetime | None) -> None:
                                               set_={"value": later, "until": new.excluded.until}))
 
 
-def _read_value(session: Session, name: str) -> datetime | None:
-    text = session.scalar(select(SharedValue.value).where(SharedValue.name == name))
-    return datetime.fromisoformat(text) if text else None
+def _read_moments(session: Session) -> dict[str, datetime]:
+    """When the last tick and the last cleaning were, as far as there were any."""
+    rows = session.execute(select(SharedValue.name, SharedValue.value)
+                           .where(SharedValue.name.in_([LAST_TICK, LAST_CLEANING])))
+    return {name: datetime.fromisoformat(value) for name, value in rows if value}
 
 
 def _written(moment: datetime) -> str:

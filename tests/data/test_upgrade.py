@@ -58,7 +58,8 @@ def shape(engine: Engine) -> dict[str, object]:
     look = inspect(engine)
     return {table: {
         "columns": sorted((column["name"], str(column["type"]), column["nullable"]) for column in look.get_columns(table)),
-        "indexes": sorted((index["name"], index["column_names"], bool(index["unique"]), str(index["dialect_options"]))
+        "indexes": sorted((index["name"], index["column_names"], bool(index["unique"]),
+                           sorted((key, str(value)) for key, value in index["dialect_options"].items()))
                           for index in look.get_indexes(table)),
         "unique": sorted((one["name"], one["column_names"]) for one in look.get_unique_constraints(table)),
         "checks": sorted((one["name"], one["sqltext"]) for one in look.get_check_constraints(table)),
