@@ -82,7 +82,8 @@ def measure(url: str, base: str, at_once: int, messages: int, folder: Path) -> M
         session.add_all(Follower(openid=f"o{person}", branch_id=1, person_id=person) for person in people)
         outbox.enqueue(session, 1, people, kind="notice", key="b/1", text="明天下午三点在多功能厅开会，请准时参加。", now=now)
     statements = []
-    event.listen(engine, "before_cursor_execute", lambda *args: statements.append(args[2]) if args[2][:5] != "BEGIN" else None)
+    event.listen(engine, "before_cursor_execute",
+                 lambda *args: statements.append(args[2]) if args[2][:5] != "BEGIN" else None)
     works = Works(engine, settings, HttpGateway(settings, open_store(settings, sessions)), kinds=KINDS)
     with Courier(works) as courier:
         works.gateway.check()

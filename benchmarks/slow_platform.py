@@ -24,7 +24,8 @@ class Connection(asyncio.Protocol):
         head, end, body = self.received.partition(b"\r\n\r\n")
         if not end:
             return
-        length = next((int(line[15:]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:")), 0)
+        length = next((int(line[15:]) for line in head.split(b"\r\n")
+                       if line.lower().startswith(b"content-length:")), 0)
         if len(body) < length:
             return
         self.received = b""

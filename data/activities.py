@@ -8,13 +8,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from data.chinese import format_day, format_when
-from data.models import Activity, ActivityState, Leave, Person, Plan, PlanEntry
+from data.models import Activity, ActivityState, Leave, Person
 from data.people import IDENTITY_GROUPS, ids_in
-from data.plans import entries_of, plan_in_force
+from data.plans import StoredEntry, StoredPlan, carried_note, entries_of, plan_in_force
 
 EARLY = timedelta(minutes=30)  # check-in opens this long before the start (interface.md)
 LONGEST_BLOCK = 3  # months of a block whose entries are for one day: 一、二月, 第一季度
@@ -32,7 +32,7 @@ class Item:
     title: str
     kind: str
     audience: tuple[str, ...]
-    entry: PlanEntry | None
+    entry: StoredEntry | None
     activity: Activity | None
 
     @property
@@ -57,18 +57,17 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class YearView:
-    """A year's calendar. `plan` serves the year; `carried` when it is an earlier year's (沿用)."""
+    """A year's calendar. `plan` serves the year, though it may be an earlier year's (沿用)."""
 
     year: int
-    plan: Plan | None
-    carried: bool
+    plan: StoredPlan | None
     items: tuple[Item, ...]
     zone: tzinfo
 
     def in_months(self, months: Iterable[int]) -> list[Item]:
         """Items planned for one of the months or dated in one, in the plan's order, added ones after them by day."""
         wanted = set(months)
-        return [item for item in self.items if wanted & set(item.months) or self._month_of(item) in wanted]
+        return [item for item in self.items if not wanted.isdisjoint(item.months) or self._month_of(item) in wanted]
 
     def in_month(self, month: int) -> list[Item]:
         return self.in_months((month,))
@@ -90,25 +89,42 @@ class YearView:
     @property
     def note(self) -> str:
         """`（沿用2017年计划）` where an earlier year's plan serves, else nothing: the end of every answer from it."""
-        return f"（沿用{self.plan.year}年计划）" if self.plan is not None and self.carried else ""
+        return carried_note(self.plan, self.year)
+
+
+# Made once: to build a statement costs more than to run it.
+_YEAR = select(Activity).where(
+    Activity.branch_id == bindparam("branch_id"),
+    or_(Activity.year == bindparam("year"),
+        and_(Activity.starts_at >= bindparam("first"), Activity.starts_at < bindparam("last"))),
+).order_by(Activity.starts_at, Activity.id)
+_DATED = select(Activity).where(
+    Activity.branch_id == bindparam("branch_id"), Activity.state == ActivityState.PLANNED,
+    Activity.starts_at.is_not(None)).order_by(Activity.starts_at, Activity.id)
+_OPEN = _DATED.where(
+    Activity.starts_at <= bindparam("opens"),
+    or_(Activity.ends_at >= bindparam("now"),
+        and_(Activity.ends_at.is_(None), Activity.starts_at >= bindparam("unsaid"))))
+_AFTER = _DATED.where(Activity.starts_at > bindparam("after"))
+_AROUND = _DATED.where(or_(Activity.starts_at >= bindparam("after"), Activity.ends_at >= bindparam("now")))
+_BETWEEN = _DATED.where(Activity.starts_at >= bindparam("first"), Activity.starts_at < bindparam("last"))
+_AWAY = select(Leave.__table__.c.person_id).where(
+    Leave.__table__.c.activity_id == bindparam("activity_id"), Leave.__table__.c.withdrawn_at.is_(None))
 
 
 def year_view(session: Session, branch_id: int, year: int, zone: tzinfo) -> YearView:
-    """The whole calendar of a year, in three queries."""
-    found = plan_in_force(session, branch_id, year)
-    plan, carried = found or (None, False)
+    """The whole calendar of a year, in two queries once the process knows the plan."""
+    plan = plan_in_force(session, branch_id, year)
     entries = entries_of(session, plan) if plan else ()
-    first, last = datetime(year, 1, 1, tzinfo=zone), datetime(year + 1, 1, 1, tzinfo=zone)
-    activities = session.scalars(select(Activity).where(
-        Activity.branch_id == branch_id,
-        or_(Activity.year == year, and_(Activity.starts_at >= first, Activity.starts_at < last)),
-    ).order_by(Activity.starts_at, Activity.id)).all()
+    activities = session.scalars(_YEAR, {
+        "branch_id": branch_id, "year": year, "first": datetime(year, 1, 1, tzinfo=zone),
+        "last": datetime(year + 1, 1, 1, tzinfo=zone)}).all()
     by_entry = {activity.plan_entry_id: activity for activity in activities if activity.year == year}
     items = [_planned(entry, by_entry.get(entry.id)) for entry in entries]
     known = {entry.id for entry in entries}
     items += [_added(activity, zone) for activity in activities
               if activity.plan_entry_id not in known or activity.year != year]
-    return YearView(year, plan, carried, tuple(items), zone)
+    return YearView(year, plan, tuple(items), zone)
 
 
 def is_missing_date(session: Session, branch_id: int, year: int, month: int) -> bool:
@@ -116,9 +132,9 @@ def is_missing_date(session: Session, branch_id: int, year: int, month: int) -> 
     return any(item.wants_date for item in year_view(session, branch_id, year, UTC).in_month(month))
 
 
-def _planned(entry: PlanEntry, activity: Activity | None) -> Item:
-    audience = activity.audience if activity else entry.audience
-    return Item(tuple(entry.months), entry.text, entry.kind, tuple(audience), entry, activity)
+def _planned(entry: StoredEntry, activity: Activity | None) -> Item:
+    audience = tuple(activity.audience) if activity else entry.audience
+    return Item(entry.months, entry.text, entry.kind, audience, entry, activity)
 
 
 def _added(activity: Activity, zone: tzinfo) -> Item:
@@ -140,26 +156,27 @@ def is_open(activity: Activity, now: datetime) -> bool:
 
 def find_open(session: Session, branch_id: int, now: datetime, person: Person | None = None) -> list[Activity]:
     """Activities that are open for check-in, the earliest first; with `person` those that concern them."""
-    near = _dated(branch_id).where(Activity.starts_at <= now + EARLY, or_(
-        Activity.ends_at >= now, and_(Activity.ends_at.is_(None), Activity.starts_at >= now - UNSAID_LENGTH)))
-    return [activity for activity in session.scalars(near) if person is None or concerns(person, activity)]
+    near = session.scalars(_OPEN, {"branch_id": branch_id, "now": now, "opens": now + EARLY,
+                                   "unsaid": now - UNSAID_LENGTH})
+    return [activity for activity in near if person is None or concerns(person, activity)]
 
 
 def next_for(session: Session, person: Person, now: datetime, limit: int = 1) -> list[Activity]:
     """The next activities that concern the person and have not begun, the earliest first."""
-    coming = session.scalars(_dated(person.branch_id).where(Activity.starts_at > now))
+    coming = session.scalars(_AFTER, {"branch_id": person.branch_id, "after": now})
     return [activity for activity in coming if concerns(person, activity)][:limit]
+
+
+def around(session: Session, branch_id: int, now: datetime) -> Sequence[Activity]:
+    """Everything that takes place today, is still open or is to come, the earliest first: one query for all three."""
+    today = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    return session.scalars(_AROUND, {"branch_id": branch_id, "now": now,
+                                     "after": min(today, now - UNSAID_LENGTH)}).all()
 
 
 def dated_between(session: Session, branch_id: int, first: datetime, last: datetime) -> Sequence[Activity]:
     """Activities that take place and begin at or after `first` and before `last`, the earliest first."""
-    return session.scalars(_dated(branch_id).where(Activity.starts_at >= first, Activity.starts_at < last)).all()
-
-
-def _dated(branch_id: int) -> Select[tuple[Activity]]:
-    return select(Activity).where(
-        Activity.branch_id == branch_id, Activity.state == ActivityState.PLANNED, Activity.starts_at.is_not(None),
-    ).order_by(Activity.starts_at, Activity.id)
+    return session.scalars(_BETWEEN, {"branch_id": branch_id, "first": first, "last": last}).all()
 
 
 def belongs(person: Person, groups: Iterable[str]) -> bool:
@@ -180,8 +197,7 @@ def audience_ids(session: Session, activity: Activity) -> list[int]:
 
 def on_leave_ids(session: Session, activity_id: int) -> set[int]:
     """Who has asked for leave from the activity and not withdrawn it."""
-    return set(session.scalars(
-        select(Leave.person_id).where(Leave.activity_id == activity_id, Leave.withdrawn_at.is_(None))))
+    return set(session.scalars(_AWAY, {"activity_id": activity_id}))
 
 
 def expected_ids(session: Session, activity: Activity) -> list[int]:

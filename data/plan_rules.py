@@ -5,6 +5,7 @@ Knows no file, no database and no person. Start at kinds_in() and audience_of().
 """
 
 import re
+from functools import lru_cache
 
 # (kind, words that name it, is it the main matter of a line?). The first rule that takes a stretch of text keeps it:
 # 入党积极分子培训 is not also 培训, 党日专题活动 is not also 主题党日.
@@ -43,6 +44,7 @@ _EVERYBODY = re.compile(r"全体(?:教职工|教师|教职员工|职工|员工)|
 _TEACHERS = re.compile(r"教师|教职工|教职员工|教工|职工")
 
 
+@lru_cache(maxsize=4096)  # asked of every line of a calendar in every answer about a kind
 def kinds_in(text: str) -> tuple[str, ...]:
     """Every kind a line names, the main one first; ("其他",) where it names none.
 

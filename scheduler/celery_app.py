@@ -35,7 +35,7 @@ def make_celery(broker: str, assemble: Callable[[], TickingWorks]) -> Celery:
             made.append((works, Courier(works)))
         return made[0]
 
-    @celery.task(name=TICK)
+    @celery.task(name=TICK, shared=False)
     def tick_task() -> dict[str, int]:
         works, _ = mine()
         queued = queue_due(works, works.clock.now())
@@ -43,7 +43,7 @@ def make_celery(broker: str, assemble: Callable[[], TickingWorks]) -> Celery:
             celery.send_task(DELIVER)
         return {"queued": queued}
 
-    @celery.task(name=DELIVER)
+    @celery.task(name=DELIVER, shared=False)
     def deliver_task() -> dict[str, int]:
         works, courier = mine()
         now = works.clock.now

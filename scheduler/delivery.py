@@ -113,10 +113,13 @@ class Courier:
         counts: Counter[str] = Counter()
         with self._busy:
             self._recheck.forget()
-            self._looked_at = LONG_AGO
             while self._wait_for_work(now(), patience):
-                while self._round(now(), counts):
-                    pass
+                self._looked_at = LONG_AGO
+                found = more = self._round(now(), counts)
+                while more:
+                    more = self._round(now(), counts)
+                if not found:
+                    self._wait(GATHER_SECONDS)  # another process is just taking it
         if counts["sent"]:
             with self._sessions.begin() as session:
                 late = apply_late_reports(session, now())

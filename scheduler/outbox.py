@@ -188,7 +188,7 @@ def recover(session: Session, kinds: Mapping[str, PushKind], now: datetime, wall
 
     Returns how many became unsure.
     """
-    ran_out = and_(_IS_SENDING, Outbox.lease_until < wall)
+    ran_out = and_(_IS_SENDING, Outbox.lease_until <= wall)
     rows = session.execute(select(Outbox.id, Outbox.kind, Outbox.channel, Outbox.claimed_at, Outbox.attempts)
                            .where(ran_out)).all()
     unsure = [row.id for row in rows if not may_repeat(row.channel, row.claimed_at, row.attempts,

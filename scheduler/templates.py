@@ -13,11 +13,11 @@ SEE_TEXT = "见详情"
 TEXT_BYTES = 2000  # the platform takes 2048 and is silent beyond
 _STRIPPED = frozenset({"So", "No", "Sk", "Cf", "Mn", "Cc", "Co", "Cs", "Cn"})  # the platform removes or refuses these
 _LENGTHS = {"thing": 20, "const": 20, "character_string": 32, "number": 32, "letter": 32, "symbol": 5, "phrase": 5,
-            "name": 10, "phone_number": 17, "car_number": 8, "amount": 10}
-_NOT_ALLOWED = {"character_string": r"[^!-~ ]", "number": r"[^\d.]", "letter": r"[^A-Za-z]", "symbol": r"[\w\s]",
-                "phrase": r"[^一-鿿]", "name": r"[^一-鿿·]", "phone_number": r"[^\d+() -]", "amount": r"[^\d.]"}
-_DASHES = {"character_string": "-", "number": "0", "letter": "x", "symbol": "-", "phrase": "见详情", "name": "见详情",
-           "phone_number": "-", "amount": "0"}
+            "name": 10, "phone_number": 17, "car_number": 8, "amount": 13}
+_NOT_ALLOWED = {"character_string": r"[^!-~ ]", "letter": r"[^A-Za-z]", "symbol": r"[\w\s]",
+                "phrase": r"[^一-鿿]", "name": r"[^一-鿿·]", "phone_number": r"[^\d+() -]"}
+_FOUND = {"number": r"\d+(?:\.\d+)?", "amount": r"\d{1,10}(?:\.\d{1,2})?"}
+_DASHES = {"character_string": "-", "letter": "x", "symbol": "-", "phone_number": "-"}
 _DAY = re.compile(r"(?:(\d{4})\s*[年/-]\s*)?(\d{1,2})\s*[月/-]\s*(\d{1,2})")
 _DEADLINE = re.compile(r"前|止|截")
 _HOUR = re.compile(r"(?<!\d)([01]?\d|2[0-3])[:：]([0-5]\d)")
@@ -57,6 +57,9 @@ def _value(kind: str, part: str, text: str, due: datetime) -> str:
     value, limit = clean(text), _LENGTHS.get(kind, 20)
     if kind in _NOT_ALLOWED:
         value = re.sub(_NOT_ALLOWED[kind], "", value).strip()
+    elif kind in _FOUND:
+        found = re.search(_FOUND[kind], value, re.ASCII)
+        return found[0][:limit] if found else "0"
     if not value:
         return _DASHES.get(kind, SEE_TEXT)
     if len(value) <= limit:

@@ -2,13 +2,16 @@
 
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
 from app import create_app
+from bot.nlu.slots import Lexicon
 from data.models import Activity, Follower, Person, Plan, SharedValue
+from handlers.menu import menu
 from tests.conftest import load_settings
 from tests.shell import Shell
 from tests.world import PLAN, World
@@ -33,9 +36,11 @@ def names_with(shell: Shell, world: World, number: str) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def empty_shell(tmp_path_factory: pytest.TempPathFactory) -> Shell:
+def empty_shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
     """A program with nothing in it: enough for what is refused before anything is looked up."""
-    return Shell(create_app(load_settings(tmp_path_factory.mktemp("empty"))))
+    app = create_app(load_settings(tmp_path_factory.mktemp("empty")))
+    yield Shell(app)
+    app.extensions["assistant"].engine.dispose()
 
 
 @pytest.mark.parametrize("words", [
@@ -280,3 +285,14 @@ class TestMenu:
     def test_the_platform_s_refusal_is_said(self, world: World, shell: Shell) -> None:
         world.platform.fail_next("menu/create", errcode=48001)
         shell.run("menu", "push").fails("菜单没有建成")
+
+    def test_every_line_is_short_enough_and_understood(self, world: World) -> None:
+        for button in menu()["button"]:
+            assert len(button["name"].encode()) <= 16
+            assert 1 <= len(button["sub_button"]) <= 5
+            for line in button["sub_button"]:
+                assert len(line["name"].encode()) <= 60
+                assert len(line["key"].encode()) <= 128
+                words = line["key"].removeprefix("say:")
+                found = world.assistant.matcher.match(words, world.now, Lexicon(), "党员", None)
+                assert found.intent != "unknown"

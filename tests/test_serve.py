@@ -154,22 +154,14 @@ def wait_until(true: Callable[[], bool]) -> None:
 
 
 @pytest.mark.parametrize(("variable", "value", "wrong"), [
-    ("PORT", "http", "whole number"), ("PORT", "70000", "whole number"), ("HOST", "no.such.host.invalid", "address"),
-    ("WEB_WORKERS", "0", "whole number"), ("DATABASE_URL", "mysql://x/y", "postgresql"),
-    ("DATABASE_URL", "postgresql+psycopg://u:hush@127.0.0.1:1/x", "does not answer"),
-    ("DATABASE_URL", "sqlite:////proc/nowhere/x.db", "does not answer"), ("REDIS_URL", "http://x", "redis://"),
-    ("WECHAT_AES_KEY", "x" * 42, "has 42"), ("WECHAT_ACCOUNT", "personal", "service or subscription"),
-    ("WECHAT_TEMPLATE_FIELDS", "thing1:title", "thing1=title"), ("WECHAT_TOKEN", "token4tests", "missing"),
-    ("SECRET_KEY", "short", "at least 16"), ("CLOCK_START", "noon", "ISO"), ("TIMEZONE", "Mars/Olympus", "time zone"),
-    ("QUIET_FROM", "late", "20:00"), ("REMIND_ACTIVITY_DAYS", "soon", "7,1")])
-def test_a_wrong_setting_stops_the_start_with_one_line_that_names_it(server: Server, variable: str, value: str,
-                                                                      wrong: str) -> None:
+    ("HOST", "no.such.host.invalid", "no address"), ("DATABASE_URL", "sqlite:////proc/nowhere/x.db", "does not answer"),
+    ("DATABASE_URL", "postgresql+psycopg://u:hush@127.0.0.1:1/x", "does not answer"), ("PORT", "http", "whole number")])
+def test_what_cannot_work_stops_the_start_with_one_line(server: Server, variable: str, value: str, wrong: str) -> None:
     ran = server.command("serve", **{variable: value})
     assert ran.returncode > 0
     [line] = ran.stderr.splitlines()
-    assert line.startswith("Error: ")
-    assert wrong in line or variable == "QUIET_FROM"
-    assert variable.split("_")[0] in line
+    assert line.startswith(f"Error: {variable}: ")
+    assert wrong in line
     assert "hush" not in line
 
 

@@ -18,8 +18,8 @@ from bot.clock import FixedClock
 from bot.settings import Settings
 from bot.simulator import people
 from bot.simulator.account import VERIFIED_SERVICE, Profile
-from bot.simulator.platform import Platform
 from bot.simulator.courier import Reply
+from bot.simulator.platform import Platform
 from bot.simulator.transport import wsgi_webhook
 from data.db import make_sessions
 from data.models import Base, Branch, Follower, Identity, Person
@@ -183,3 +183,4 @@ class World:
 
     def close(self) -> None:
         self.assistant.engine.dispose()
+        self.platform.store.close()

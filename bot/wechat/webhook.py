@@ -16,7 +16,8 @@ from hashlib import sha1
 from time import perf_counter
 
 from flask import Blueprint, Response, request
-from sqlalchemy.exc import DBAPIError, TimeoutError as PoolTimeout
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from wechatpy.crypto import WeChatCrypto
 from wechatpy.exceptions import InvalidAppIdException, InvalidSignatureException
 from werkzeug.exceptions import BadRequest, Forbidden, RequestEntityTooLarge

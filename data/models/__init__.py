@@ -3,7 +3,15 @@
 from data.db import Base
 from data.models.activities import Activity, ActivityState
 from data.models.messages import (
-    Broadcast, Follower, InboundMessage, OpenQuestion, Outbox, OutboxState, SharedValue, UsedSignature)
+    Broadcast,
+    Follower,
+    InboundMessage,
+    OpenQuestion,
+    Outbox,
+    OutboxState,
+    SharedValue,
+    UsedSignature,
+)
 from data.models.people import BindAttempt, Branch, Duty, Identity, Person
 from data.models.plan import Plan, PlanEntry
 from data.models.records import AuditRecord, CheckIn, DuesPayment, DuesState, Leave

@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session
 from data import audit
 from data.activities import Item, YearView
 from data.db import add_once
-from data.models import Activity, ActivityState, Person, PlanEntry
+from data.models import Activity, ActivityState, Person
 from data.plan_rules import audience_of, kinds_in
+from data.plans import StoredEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +89,11 @@ def default_audience(kind: str, title: str) -> list[str]:
     return list(audience_of(kind, title))
 
 
-def _begin(session: Session, year: int, entry: PlanEntry | None) -> Activity:
+def _begin(session: Session, year: int, entry: StoredEntry | None) -> Activity:
     """The activity of an entry for a year, made if it is missing; two who do it at once get the same one."""
     assert entry is not None
     add_once(session, Activity, branch_id=entry.branch_id, plan_entry_id=entry.id, year=year, title=entry.text[:200],
-             kind=entry.kind, audience=entry.audience, place="", state=ActivityState.PLANNED, version=0)
+             kind=entry.kind, audience=list(entry.audience), place="", state=ActivityState.PLANNED, version=0)
     return session.scalars(select(Activity).where(
         Activity.plan_entry_id == entry.id, Activity.year == year).with_for_update()).one()
 

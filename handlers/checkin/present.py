@@ -1,13 +1,13 @@
 """签到: what somebody says who has come, and what they ask about their own attendance. Start at hear_check_in()."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from bot.talk import Reply, Sorry, Turn, Who
 from bot.whom import find_named
-from data.activities import EARLY, concerns, end_of, find_open, next_for, on_leave_ids
+from data.activities import EARLY, around, concerns, end_of, find_open, is_open, next_for
 from data.chinese import format_time, format_when
-from data.models import Activity
+from data.models import Activity, CheckIn
 from handlers.checkin import records
 from handlers.checkin.heard import ask_which, chosen_activity, name, talk, words_of
 from handlers.checkin.picking import choose_named
@@ -19,11 +19,12 @@ WHO_CAN = "书记或组织委员"
 def hear_check_in(turn: Turn) -> Reply:
     """Check in to what is open for this person; ask where several are."""
     _refuse_for_others(turn)
-    activities = find_open(turn.session, turn.branch_id, turn.now, turn.person)
+    near = around(turn.session, turn.branch_id, turn.now)
+    activities = _open_for(turn, near)
     words = words_of(turn)
     named = choose_named(words, activities, turn.now.tzinfo)
     if not activities:
-        raise Sorry(_why_not(turn))
+        raise Sorry(_why_not(turn, near))
     if words.kinds and not named:
         opened = "、".join(name(activity, turn.now) for activity in activities)
         raise Sorry(f"您说的{words.kinds[0]}现在不能签到。现在可以签到的是{opened}，请回复“签到”。")
@@ -66,23 +67,28 @@ def _check_in(turn: Turn, activity: Activity) -> Reply:
     return Reply(f"签到成功：{name(activity, turn.now)}{place}，您是第{done.rank}位。{leave}")
 
 
-def _why_not(turn: Turn) -> str:
+def _open_for(turn: Turn, near: Sequence[Activity]) -> list[Activity]:
+    """What is open for this person, of all that is around."""
+    return [activity for activity in near if is_open(activity, turn.now) and concerns(turn.person, activity)]
+
+
+def _why_not(turn: Turn, near: Sequence[Activity]) -> str:
     """Nothing is open for this person: because it is for others, is over, or is still to come."""
     zone = turn.now.tzinfo
-    others = find_open(turn.session, turn.branch_id, turn.now)
+    others = [activity for activity in near if is_open(activity, turn.now)]
     if others:
         groups = "、".join(others[0].audience)
         return (f"现在的{name(others[0], turn.now)}参加对象是{groups}，您不在其中，不用签到。"
                 f"如果您参加了，请{WHO_CAN}补签。")
     midnight = turn.now.replace(hour=0, minute=0, second=0, microsecond=0)
-    over = [activity for activity in records.begun(turn.session, turn.branch_id, midnight, turn.now)
-            if concerns(turn.person, activity)]
+    own = [activity for activity in near if concerns(turn.person, activity)]
+    over = [activity for activity in reversed(own) if midnight < activity.starts_at <= turn.now]
     if over:
         if records.find_check_in(turn.session, turn.person.id, over[0].id):
             return f"您已签到：{name(over[0], turn.now)}，活动已结束。不用再签。"
         return (f"{name(over[0], turn.now)}的签到已在{format_time(end_of(over[0]), zone)}结束。"
                 f"到场了没签上的，请{WHO_CAN}补签。")
-    coming = next_for(turn.session, turn.person, turn.now)
+    coming = [activity for activity in own if activity.starts_at > turn.now]
     if not coming:
         return "现在没有可以签到的活动，接下来的活动还没有定时间。回复“本月安排”查看。"
     opens = (coming[0].starts_at - EARLY).astimezone(zone)
@@ -92,8 +98,9 @@ def _why_not(turn: Turn) -> str:
 @talk.on("checkin_help", "怎么签到", "如何签到", usage="怎么签到——签到、请假、补签的办法")
 def hear_help(turn: Turn) -> Reply:
     """How it works, and what is next for this person."""
-    opened = find_open(turn.session, turn.branch_id, turn.now, turn.person)
-    now_open = f"现在可以签到：{name(opened[0], turn.now)}。" if opened else _why_not(turn)
+    near = around(turn.session, turn.branch_id, turn.now)
+    opened = _open_for(turn, near)
+    now_open = f"现在可以签到：{name(opened[0], turn.now)}。" if opened else _why_not(turn, near)
     return Reply("签到：活动开始前30分钟到结束，回复“签到”（没有写结束时间的，到开始后两小时）。"
                  "每项活动签一次，重复发送不影响。\n"
                  "来不了：回复“请假”，可以写上原因；又能来了，回复“销假”。\n"
@@ -106,9 +113,7 @@ def hear_mine(turn: Turn) -> Reply:
     year = turn.now.year
     new_year = turn.now.replace(month=1, day=1, hour=0, minute=0, second=0, microsecond=0)
     past = records.begun(turn.session, turn.branch_id, new_year, turn.now + EARLY)
-    used = records.used_check_in(turn.session, [activity.id for activity in past])
-    states = [(activity, _own_state(turn, activity)) for activity in reversed(past)]
-    states = [(activity, state) for activity, state in states if state and (activity.id in used or state == "请假")]
+    states = _own_states(turn, past) if past else []
     if not states:
         return Reply(f"{year}年还没有您的签到记录。{_own_next(turn)}")
     came, leave = (sum(state.startswith(word) for _, state in states) for word in ("已签到", "请假"))
@@ -117,15 +122,24 @@ def hear_mine(turn: Turn) -> Reply:
                             f"未签到{len(states) - came - leave}次。", *lines, _own_next(turn))))
 
 
-def _own_state(turn: Turn, activity: Activity) -> str:
+def _own_states(turn: Turn, past: Sequence[Activity]) -> list[tuple[Activity, str]]:
+    """What the person did at each activity that says something about them, the earliest first."""
+    ids = [activity.id for activity in past]
+    own = records.own_check_ins(turn.session, turn.person.id, ids)
+    leaves, used = records.own_leaves(turn.session, turn.person.id, ids), records.used_check_in(turn.session, ids)
+    states = [(activity, _own_state(turn, activity, records_of.get(activity.id), leaves))
+              for activity in reversed(past)]
+    return [(activity, state) for activity, state in states if state and (activity.id in used or state == "请假")]
+
+
+def _own_state(turn: Turn, activity: Activity, record: CheckIn | None, leaves: Collection[int]) -> str:
     """`已签到14:03`, `已签到（补签）`, `请假`, `未签到`; nothing where the activity is not theirs."""
-    record = records.find_check_in(turn.session, turn.person.id, activity.id)
     if record is not None:
         own = record.entered_by == turn.person.id
         return f"已签到{format_time(record.happened_at, turn.now.tzinfo)}" if own else "已签到（补签）"
     if not concerns(turn.person, activity):
         return ""
-    if turn.person.id in on_leave_ids(turn.session, activity.id):
+    if activity.id in leaves:
         return "请假"
     return "未签到" if end_of(activity) < turn.now else "未签到，现在可以签"
 
@@ -134,7 +148,7 @@ def _own_next(turn: Turn) -> str:
     coming = next_for(turn.session, turn.person, turn.now)
     if not coming:
         return "接下来的活动还没有定时间。"
-    leave = "，您已请假" if turn.person.id in on_leave_ids(turn.session, coming[0].id) else ""
+    leave = "，您已请假" if records.own_leaves(turn.session, turn.person.id, [coming[0].id]) else ""
     return f"下一次活动：{name(coming[0], turn.now)}{leave}。"
 
 
@@ -143,9 +157,7 @@ def hint_open(turn: Turn) -> str | None:
     """What this person could check in to right now."""
     if turn.person is None:
         return None
-    for activity in find_open(turn.session, turn.branch_id, turn.now, turn.person):
-        if records.find_check_in(turn.session, turn.person.id, activity.id) is None:
-            return f"{name(activity, turn.now)}现在可以签到，回复“签到”。"
-    return None
-
-
+    opened = find_open(turn.session, turn.branch_id, turn.now, turn.person)
+    done = records.own_check_ins(turn.session, turn.person.id, [one.id for one in opened]) if opened else {}
+    left = next((activity for activity in opened if activity.id not in done), None)
+    return f"{name(left, turn.now)}现在可以签到，回复“签到”。" if left else None

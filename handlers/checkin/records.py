@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from data import audit
@@ -92,10 +92,36 @@ def withdraw_leave(session: Session, person: Person, activity: Activity, by: Per
     return withdrawn
 
 
+# Made once: to build a statement costs more than to run it.
+_CHECK_IN = select(CheckIn).where(
+    CheckIn.activity_id == bindparam("activity_id"), CheckIn.person_id == bindparam("person_id"))
+_OWN_CHECK_INS = select(CheckIn).where(
+    CheckIn.person_id == bindparam("person_id"), CheckIn.activity_id.in_(bindparam("activity_ids", expanding=True)))
+_OWN_LEAVES = select(Leave.__table__.c.activity_id).where(
+    Leave.__table__.c.person_id == bindparam("person_id"), Leave.__table__.c.withdrawn_at.is_(None),
+    Leave.__table__.c.activity_id.in_(bindparam("activity_ids", expanding=True)))
+_BEGUN = select(Activity).where(
+    Activity.branch_id == bindparam("branch_id"), Activity.state == ActivityState.PLANNED,
+    Activity.starts_at > bindparam("since"), Activity.starts_at <= bindparam("until"),
+).order_by(Activity.starts_at.desc(), Activity.id.desc())
+_USED = select(CheckIn.__table__.c.activity_id).where(
+    CheckIn.__table__.c.activity_id.in_(bindparam("activity_ids", expanding=True))).distinct()
+
+
 def find_check_in(session: Session, person_id: int, activity_id: int) -> CheckIn | None:
     """The person's record of the activity."""
-    return session.scalars(
-        select(CheckIn).where(CheckIn.activity_id == activity_id, CheckIn.person_id == person_id)).one_or_none()
+    return session.scalars(_CHECK_IN, {"activity_id": activity_id, "person_id": person_id}).one_or_none()
+
+
+def own_check_ins(session: Session, person_id: int, activity_ids: Sequence[int]) -> dict[int, CheckIn]:
+    """The person's records of these activities, by activity."""
+    return {record.activity_id: record for record in session.scalars(
+        _OWN_CHECK_INS, {"person_id": person_id, "activity_ids": activity_ids})}
+
+
+def own_leaves(session: Session, person_id: int, activity_ids: Sequence[int]) -> set[int]:
+    """Those of the activities from which the person has leave."""
+    return set(session.scalars(_OWN_LEAVES, {"person_id": person_id, "activity_ids": activity_ids}))
 
 
 def leaves_ahead(session: Session, person: Person, after: datetime) -> Sequence[Activity]:
@@ -145,13 +171,9 @@ def missing_ids(session: Session, activity: Activity) -> list[int]:
 
 def begun(session: Session, branch_id: int, since: datetime, until: datetime) -> Sequence[Activity]:
     """Activities that take place and whose start lies after `since` and up to `until`, the latest first."""
-    return session.scalars(
-        select(Activity).where(Activity.branch_id == branch_id, Activity.state == ActivityState.PLANNED,
-                               Activity.starts_at > since, Activity.starts_at <= until)
-        .order_by(Activity.starts_at.desc(), Activity.id.desc())).all()
+    return session.scalars(_BEGUN, {"branch_id": branch_id, "since": since, "until": until}).all()
 
 
 def used_check_in(session: Session, activity_ids: Sequence[int]) -> set[int]:
     """Those of the activities at which anybody checked in: the others say nothing about who was there."""
-    return set(session.scalars(
-        select(CheckIn.activity_id).where(CheckIn.activity_id.in_(activity_ids)).distinct()))
+    return set(session.scalars(_USED, {"activity_ids": activity_ids}))

@@ -44,11 +44,13 @@ def serve() -> None:
     os.umask(0o077)  # the database, the keys and the backups are for this user only
     listener = listen(settings)
     here = opened()
-    with here.sessions.begin() as session:
-        seed(session, here.clock.now(), settings.sandbox)
-        if settings.clock_start:
+    if settings.clock_start:
+        with here.sessions.begin() as session:
             write_shift(session, settings.clock_start, settings.clock_start)
             rewind(session, settings.clock_start)
+        here.clock.reread()
+    with here.sessions.begin() as session:
+        seed(session, here.clock.now(), settings.sandbox)
     share_between_workers(settings.instance / "metrics")
     match.load()
     here.engine.dispose()

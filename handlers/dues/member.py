@@ -141,6 +141,6 @@ def hint_round(turn: Turn) -> str | None:
     if turn.person is None or turn.person.identity not in MEMBERS:
         return None
     round_ = this_round(turn)
-    if not round_.plan_year or payments.find_standing(turn.session, turn.person.id, round_.period):
+    if not round_.plan_year or payments.has_paid(turn.session, turn.person.id, round_.period):
         return None
     return f"{round_.name}请在{format_day(round_.ends)}前交，交后回复“缴党费 金额”。"

@@ -112,5 +112,5 @@ def hint_awaiting(turn: Turn) -> str | None:
     """For officers: how much waits for their confirmation."""
     if turn.person is None or not Who.ORGANISERS.allows(turn.person):
         return None
-    count = len(payments.awaiting(turn.session, turn.branch_id))
+    count = payments.count_awaiting(turn.session, turn.branch_id)
     return f"有{count}笔党费待确认，回复“缴费情况”查看。" if count else None

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from data import audit
@@ -98,12 +98,29 @@ def record_for(session: Session, person: Person, period: str, fen: int, by: Pers
     return payment
 
 
+# Made once: to build a statement costs more than to run it.
+_STANDING = select(DuesPayment).where(
+    DuesPayment.person_id == bindparam("person_id"), DuesPayment.period == bindparam("period"),
+    DuesPayment.state != DuesState.REPLACED).execution_options(populate_existing=True)
+_OWN = select(DuesPayment).where(
+    DuesPayment.person_id == bindparam("person_id"), DuesPayment.period.startswith(bindparam("year")),
+    DuesPayment.state != DuesState.REPLACED).order_by(DuesPayment.period)
+_HAS_PAID = select(DuesPayment.__table__.c.id).where(
+    DuesPayment.__table__.c.person_id == bindparam("person_id"), DuesPayment.__table__.c.period == bindparam("period"),
+    DuesPayment.__table__.c.state != DuesState.REPLACED)
+_COUNT_AWAITING = select(func.count()).select_from(DuesPayment.__table__).where(
+    DuesPayment.__table__.c.branch_id == bindparam("branch_id"),
+    DuesPayment.__table__.c.state == DuesState.AWAITING)
+
+
 def find_standing(session: Session, person_id: int, period: str) -> DuesPayment | None:
     """The person's payment of a period, awaiting or confirmed, as the database has it now."""
-    return session.scalars(
-        select(DuesPayment).where(DuesPayment.person_id == person_id, DuesPayment.period == period,
-                                  DuesPayment.state != DuesState.REPLACED)
-        .execution_options(populate_existing=True)).one_or_none()
+    return session.scalars(_STANDING, {"person_id": person_id, "period": period}).one_or_none()
+
+
+def has_paid(session: Session, person_id: int, period: str) -> bool:
+    """Whether there is such a payment."""
+    return session.scalar(_HAS_PAID, {"person_id": person_id, "period": period}) is not None
 
 
 def get_standing(session: Session, person: Person, period: str) -> DuesPayment:
@@ -124,11 +141,14 @@ def awaiting(session: Session, branch_id: int, person_id: int | None = None) -> 
     return [(payment, person) for payment, person in session.execute(query)]
 
 
+def count_awaiting(session: Session, branch_id: int) -> int:
+    """How many payments of the branch wait for confirmation."""
+    return session.scalar(_COUNT_AWAITING, {"branch_id": branch_id})
+
+
 def payments_of(session: Session, person: Person, year: int) -> Sequence[DuesPayment]:
     """A person's own standing payments for periods of a year, in order."""
-    return session.scalars(
-        select(DuesPayment).where(DuesPayment.person_id == person.id, DuesPayment.period.startswith(f"{year}-"),
-                                  DuesPayment.state != DuesState.REPLACED).order_by(DuesPayment.period)).all()
+    return session.scalars(_OWN, {"person_id": person.id, "year": f"{year}-"}).all()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,8 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from data.chinese import format_months, to_chinese
-from data.models import PlanEntry
 from data.plan_rules import kinds_in
-from data.plans import entries_of, plan_in_force
+from data.plans import StoredEntry, entries_of, plan_in_force
 
 KIND = "缴党费"
 
@@ -53,20 +52,19 @@ class Round:
 
 def rounds_of(session: Session, branch_id: int, year: int) -> tuple[Round, ...]:
     """The rounds of a year by the plan in force, in order of time; none where no plan speaks of dues."""
-    in_force = plan_in_force(session, branch_id, year)
-    if in_force is None:
+    plan = plan_in_force(session, branch_id, year)
+    if plan is None:
         return ()
-    plan, _ = in_force
     blocks = {months for entry in entries_of(session, plan) if _is_dues(entry) for months in _blocks(entry.months)}
     return tuple(Round(year, months, plan.year) for months in sorted(blocks))
 
 
-def _is_dues(entry: PlanEntry) -> bool:
+def _is_dues(entry: StoredEntry) -> bool:
     """A line may have another main matter and collect dues as well (主题党日，收缴党费)."""
     return entry.kind == KIND or KIND in kinds_in(entry.text)
 
 
-def _blocks(months: list[int]) -> Iterator[tuple[int, ...]]:
+def _blocks(months: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
     """An entry for the whole year means every month, not one payment a year."""
     if len(months) == 12:
         yield from ((month,) for month in months)

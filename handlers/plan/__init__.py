@@ -7,13 +7,13 @@ store.py keeps plans. Nothing is answered that the plan does not say. Start at h
 import re
 
 from bot.talk import Reply, Talk, Turn
-from data.models import Plan
+from data.plans import StoredPlan, carried_note, plan_in_force
 from handlers.plan.asked import Asked, read_asked
 from handlers.plan.dates import Calendar, say_days, say_months, say_no_plan
 from handlers.plan.quotas import find_duties, say_count, say_duties, say_progress
 from handlers.plan.rules import say_rule
 from handlers.plan.search import find_passages, outline, quote_section
-from handlers.plan.store import NoYear, document_of, find_plan_for, store_plan
+from handlers.plan.store import NoYear, document_in_force, document_of, find_plan_for, store_plan
 from handlers.plan.upcoming import find_by_words, say_dues, say_items_found, say_kind, say_next, say_not_found
 
 __all__ = ["NoYear", "document_of", "find_plan_for", "pushes", "reminders", "store_plan", "talk"]
@@ -75,10 +75,10 @@ def hear_dues(turn: Turn) -> Reply:
 def hear_quota(turn: Turn) -> Reply:
     """How often or how many: from the plan's duties, else from the calendar, else what the plan says about it."""
     asked, calendar = _read(turn)
-    plan, note = _plan(turn, calendar, asked)
+    plan, note = _plan(turn, asked)
     if plan is None:
         return Reply(say_no_plan(calendar, _year(turn, asked)))
-    duties = find_duties(document_of(plan), turn.match.text + "".join(asked.kinds))
+    duties = find_duties(document_in_force(turn.session, plan), turn.match.text + "".join(asked.kinds))
     if duties:
         return Reply(say_duties(duties, turn.match.text, note), kinds=asked.kinds)
     counted = say_count(calendar, asked.kinds) if asked.kinds else ""
@@ -91,17 +91,17 @@ def hear_quota(turn: Turn) -> Reply:
 @talk.on("quota_progress", "三会一课进度", usage="三会一课进度")
 def hear_progress(turn: Turn) -> Reply:
     asked, calendar = _read(turn)
-    plan, _ = _plan(turn, calendar, asked)
+    plan = calendar.year(_year(turn, asked)).plan
     if plan is None:
         return Reply(say_no_plan(calendar, _year(turn, asked)))
-    return Reply(say_progress(calendar, document_of(plan), asked.kinds), kinds=asked.kinds)
+    return Reply(say_progress(calendar, document_in_force(turn.session, plan), asked.kinds), kinds=asked.kinds)
 
 
 @talk.on("plan_topic", "计划目录", usage="五个抓手是什么 · 三会一课有什么要求")
 def hear_topic(turn: Turn) -> Reply:
     """What the plan says about something, word for word."""
     asked, calendar = _read(turn)
-    plan, note = _plan(turn, calendar, asked)
+    plan, note = _plan(turn, asked)
     if plan is None:
         return Reply(say_no_plan(calendar, _year(turn, asked)))
     return _say_topic(turn, plan, note)
@@ -115,14 +115,15 @@ def _year(turn: Turn, asked: Asked) -> int:
     return asked.months[0][0] if asked.months else turn.now.year
 
 
-def _plan(turn: Turn, calendar: Calendar, asked: Asked) -> tuple[Plan | None, str]:
+def _plan(turn: Turn, asked: Asked) -> tuple[StoredPlan | None, str]:
     """The plan for the year that is asked about, and the note that it is an earlier year's."""
-    view = calendar.year(_year(turn, asked))
-    return view.plan, view.note
+    year = _year(turn, asked)
+    plan = plan_in_force(turn.session, turn.branch_id, year)
+    return plan, carried_note(plan, year)
 
 
-def _say_topic(turn: Turn, plan: Plan, note: str) -> Reply:
-    document, text = document_of(plan), turn.match.text
+def _say_topic(turn: Turn, plan: StoredPlan, note: str) -> Reply:
+    document, text = document_in_force(turn.session, plan), turn.match.text
     part = _PART.search(text)
     if part:
         number = part[1] if part[1] in _NUMERALS else _NUMERALS[int(part[1]) - 1]

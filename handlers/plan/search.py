@@ -20,6 +20,7 @@ MOST_QUOTED = 3
 LONG = 160  # characters above which a paragraph is quoted by its sentences
 CALENDAR_WEIGHT = 0.7  # a line of the calendar says less than a paragraph
 BY_LETTERS = 0.6  # a word that is not in the plan, but whose pairs of characters are
+_TITLE_END = re.compile("[。！？]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +103,10 @@ def _weight(ways: Sequence[str], texts: Sequence[str]) -> float:
 
 
 def _score(paragraph: str, terms: Sequence[Term]) -> float:
-    title = re.split("[。！？]", paragraph, maxsplit=1)[0]
     score = 0.0
     for term in terms:
         if any(way in paragraph for way in term.ways):
+            title = _TITLE_END.split(paragraph, maxsplit=1)[0]
             # What a passage is called says more about it than a word in passing.
             score += term.weight * (1.15 if any(way in title for way in term.ways) else 1.0)
         else:

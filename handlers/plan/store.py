@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from data import audit
 from data.models import Activity, Person, Plan, PlanEntry
 from data.plan_reader import Block, Duty, Entry, PlanDocument, Recurring, Section, audience_of
-from data.plans import plan_in_force
+from data.plans import StoredPlan, plan_in_force
 
 KEPT = 64  # documents that a process keeps; one is about 100 kB
 
@@ -29,7 +29,8 @@ class NoYear(ValueError):
 
 def find_plan_for(session: Session, branch_id: int, year: int) -> tuple[Plan | None, bool]:
     """The plan that serves the year, and whether it is an earlier year's (沿用); (None, False) where there is none."""
-    return plan_in_force(session, branch_id, year) or (None, False)
+    found = plan_in_force(session, branch_id, year)
+    return (None, False) if found is None else (session.get_one(Plan, found.id), found.year < year)
 
 
 def store_plan(session: Session, branch_id: int, document: PlanDocument, source_text: str, now: datetime,
@@ -110,6 +111,11 @@ def document_of(plan: Plan) -> PlanDocument:
                 _documents.clear()
             _documents[plan.digest] = found
     return found
+
+
+def document_in_force(session: Session, plan: StoredPlan) -> PlanDocument:
+    """The same of a plan in force, whose row is read only when this process does not know the document."""
+    return _documents.get(plan.digest) or document_of(session.get_one(Plan, plan.id))
 
 
 def _document(kept: Mapping[str, Any]) -> PlanDocument:

@@ -109,7 +109,8 @@ def test_an_sqlite_installation_moves_to_postgresql(postgresql_databases: object
     postgresql_databases.drop(big)
 
 
-@pytest.mark.parametrize("content", [b"", b"hello", b"SQLite format 3\0" + b"x" * 5000], ids=["empty", "text", "broken"])
+@pytest.mark.parametrize("content", [b"", b"hello", b"SQLite format 3\0" + b"x" * 5000],
+                         ids=["empty", "text", "broken"])
 def test_what_is_no_backup_changes_nothing(live_url: str, tmp_path: Path, content: bytes) -> None:
     (tmp_path / "file").write_bytes(content)
     with pytest.raises(NotABackup, match="no backup"):

@@ -57,7 +57,8 @@ def shape(engine: Engine) -> dict[str, object]:
     """Everything the database says about the tables, in a form that can be compared."""
     look = inspect(engine)
     return {table: {
-        "columns": sorted((column["name"], str(column["type"]), column["nullable"]) for column in look.get_columns(table)),
+        "columns": sorted((column["name"], str(column["type"]), column["nullable"])
+                          for column in look.get_columns(table)),
         "indexes": sorted((index["name"], index["column_names"], bool(index["unique"]),
                            sorted((key, str(value)) for key, value in index["dialect_options"].items()))
                           for index in look.get_indexes(table)),

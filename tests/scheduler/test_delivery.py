@@ -270,9 +270,9 @@ def claim_and_die(stage: Stage, channel: Channel) -> None:
 def test_what_a_dead_process_had_claimed_is_left_alone_until_its_lease_runs_out(stage: Stage) -> None:
     stage.queue("张三")
     claim_and_die(stage, Channel.TEMPLATE)
-    stage.later(seconds=29)
+    stage.later(seconds=15)
     assert stage.deliver() == {}
-    stage.later(seconds=2)
+    stage.later(seconds=16)
     assert stage.deliver() == {"sent": 1}
 
 
@@ -312,7 +312,7 @@ def test_a_late_answer_does_not_touch_what_another_process_has_taken_over(stage:
     with stage.sessions.begin() as session:
         outbox.recover(session, stage.works.kinds, stage.now, stage.wall)
         outbox.claim(session, 1, stage.now, stage.wall)
-        outbox.settle(session, [outbox.Settled(row, OutboxState.FAILED, "zu spät")], stage.now)
+        outbox.settle(session, [outbox.Settled(row, OutboxState.FAILED, "too late")], stage.now)
     assert stage.state("张三")[0] is OutboxState.SENDING
 
 
