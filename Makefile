@@ -40,7 +40,7 @@ define install
 	if [ "$$(cat $$stamp 2>/dev/null)" != "$$sum" ]; then \
 		echo 'Installing the packages of $(1), this takes about a minute ...'; \
 		pip="$(BIN)/python -m pip"; $$pip --version >/dev/null 2>&1 || pip="$(PYTHON) -m pip --python $(BIN)/python"; \
-		$$pip install --quiet --disable-pip-version-check --requirement $(1) \
+		$$pip install -qq --disable-pip-version-check --requirement $(1) \
 			|| { echo 'Error: the packages could not be installed; see the lines above.' >&2; exit 1; }; \
 		echo "$$sum" > $$stamp; \
 	fi

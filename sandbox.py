@@ -9,7 +9,6 @@ from hashlib import blake2s
 from flask import Flask
 from sqlalchemy import select
 
-from bot.clock import write_shift
 from bot.simulator.api import api_blueprint
 from bot.simulator.cast import DemoPerson
 from bot.simulator.page import sandbox_blueprint
@@ -19,7 +18,9 @@ from data.models import Follower, Person
 from data.people import find_only_branch
 from handlers import Assistant
 from handlers.binding import list_codes
-from scheduler.tick import next_due, rewind, tick
+from handlers.commands.time import move_clock
+from handlers.menu import menu
+from scheduler.tick import next_due, tick
 
 
 class SandboxClock:
@@ -35,8 +36,7 @@ class SandboxClock:
         """Move the clock for every process."""
         here = self._here
         with here.sessions.begin() as session:
-            write_shift(session, moment, here.settings.clock_start)
-            rewind(session, moment)
+            move_clock(session, moment, here.settings.clock_start)
         here.clock.reread()
 
     def next_reminder(self) -> datetime | None:
@@ -51,11 +51,16 @@ class SandboxClock:
 def register(app: Flask, assistant: Assistant) -> None:
     """Add the platform's API and the page to the application."""
     settings = assistant.settings
+    settings.instance.mkdir(parents=True, exist_ok=True)
     host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host  # noqa: S104 - compared, not bound
     platform = Platform(
         str(settings.instance / "simulator.db"), token=settings.token, app_id=settings.app_id,
         app_secret=settings.app_secret, aes_key=settings.aes_key, mode="safe" if settings.aes_key else "raw",
         now=assistant.clock.now, webhook=http_webhook(f"http://{host}:{settings.port}"))
+
+    buttons = menu()["button"]
+    if platform.menu() != buttons:
+        platform.set_menu(buttons)
 
     def people() -> list[DemoPerson]:
         with assistant.reading() as session:
@@ -68,6 +73,8 @@ def register(app: Flask, assistant: Assistant) -> None:
                                    .outerjoin(Follower, Follower.person_id == Person.id).order_by(Person.id)).all()
         return [_demo_person(person, openid, codes.get(person.staff_no, "")) for person, openid in rows]
 
+    # A worker may not have seen yet that another one moved the clock; chats must not go back in time by that.
+    app.before_request(assistant.clock.reread)
     app.register_blueprint(api_blueprint(platform, "/simulator", flush=True))
     app.register_blueprint(sandbox_blueprint(platform, people, SandboxClock(assistant)))
 

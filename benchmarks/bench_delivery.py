@@ -7,23 +7,23 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from sqlalchemy import event, select
+from sqlalchemy import Engine, event, select
 
 from benchmarks.databases import fresh_databases
 from bot.clock import wall
 from bot.settings import Settings, load
 from bot.shared import open_store
-from bot.wechat.gateway import HttpGateway
-from data.db import make_engine, make_sessions
+from bot.wechat.gateway import Gateway, HttpGateway
+from data.db import make_engine, make_sessions, reading_sessions
 from data.models import Base, Branch, Follower, Identity, Person
 from scheduler import outbox
 from scheduler.delivery import Courier
-from scheduler.reminder import PushKind
+from scheduler.reminder import PushKind, Reminder
 
 LATENCY_MS = 50
 MESSAGES = {16: 1500, 64: 4000}
@@ -34,11 +34,14 @@ KINDS = {"notice": PushKind("notice", repeat_unsure=False)}
 class Works:
     """What delivery needs of the program."""
 
-    engine: object
+    engine: Engine
     settings: Settings
-    gateway: HttpGateway
-    reminders: tuple = ()
-    kinds: object = None
+    gateway: Gateway
+    reminders: tuple[Reminder, ...] = ()
+    kinds: Mapping[str, PushKind] = field(default_factory=lambda: KINDS)
+
+    def __post_init__(self) -> None:
+        self.sessions, self.reading = make_sessions(self.engine), reading_sessions(self.engine)
 
 
 @dataclass(frozen=True)
@@ -84,7 +87,7 @@ def measure(url: str, base: str, at_once: int, messages: int, folder: Path) -> M
     statements = []
     event.listen(engine, "before_cursor_execute",
                  lambda *args: statements.append(args[2]) if args[2][:5] != "BEGIN" else None)
-    works = Works(engine, settings, HttpGateway(settings, open_store(settings, sessions)), kinds=KINDS)
+    works = Works(engine, settings, HttpGateway(settings, open_store(settings, sessions)))
     with Courier(works) as courier:
         works.gateway.check()
         statements.clear()

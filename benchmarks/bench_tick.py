@@ -18,7 +18,7 @@ from benchmarks.databases import fresh_databases
 from bot.clock import wall
 from bot.settings import Settings, load
 from bot.wechat.gateway import Gateway
-from data.db import make_engine, make_sessions
+from data.db import make_engine, make_sessions, reading_sessions
 from data.models import Base, Branch, Identity, Person
 from handlers import all_reminders
 from scheduler.reminder import Occurrence, PushKind, Reminder
@@ -38,6 +38,9 @@ class Works:
     reminders: tuple[Reminder, ...]
     gateway: Gateway | None = None
     kinds: dict[str, PushKind] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.sessions, self.reading = make_sessions(self.engine), reading_sessions(self.engine)
 
 
 def fill_roster(engine: Engine, people: int) -> None:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, select
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session, sessionmaker
 
 from data.models import SharedValue
@@ -76,17 +77,25 @@ class FixedClock(Clock):
 
 def shift_reader(reading: sessionmaker[Session], start: datetime | None) -> Callable[[], timedelta | None]:
     """A function that reads the shared shift; while there is none for this CLOCK_START, the clock starts there now."""
-    own = start - wall() if start else None
+    own = last = start - wall() if start else None
 
     def read() -> timedelta | None:
+        nonlocal last
         try:
             with reading() as session:
-                text = session.scalar(select(SharedValue.value).where(SharedValue.name == SHIFT))
-        except DBAPIError:  # no schema yet, or the database is away: the clock goes on as it is
-            return own
-        seconds, _, started = (text or "").partition(" ")
-        return timedelta(seconds=float(seconds)) if seconds and started == _name(start) else own
+                found = find_shift(session, start)
+        except (DBAPIError, PoolTimeout):  # no schema yet, or the database is away: the clock goes on as it is
+            return last
+        last = own if found is None else found
+        return last
     return read
+
+
+def find_shift(session: Session, start: datetime | None) -> timedelta | None:
+    """The shift that is kept for this CLOCK_START; None while there is none."""
+    text = session.scalar(select(SharedValue.value).where(SharedValue.name == SHIFT))
+    seconds, _, started = (text or "").partition(" ")
+    return timedelta(seconds=float(seconds)) if seconds and started == _name(start) else None
 
 
 def write_shift(session: Session, to: datetime, start: datetime | None) -> None:

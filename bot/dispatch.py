@@ -22,7 +22,7 @@ from bot.nlu.slots import Lexicon
 from bot.talk import Hear, Intent, Office, Question, Reply, Sorry, Talk, Turn, duties_of
 from bot.wechat.messages import REPLY_BYTES, UNSUPPORTED, Incoming, cut
 from data.db import add_once
-from data.models import Follower, InboundMessage, OpenQuestion, Outbox, OutboxState, Person, UsedSignature
+from data.models import Duty, Follower, InboundMessage, OpenQuestion, Outbox, OutboxState, Person, UsedSignature
 
 MESSAGE_WINDOW = (timedelta(hours=48), 5)  # customer-service messages after a message (protocol part 2)
 MENU_WINDOW = (timedelta(minutes=1), 3)  # … after a menu click, subscribe or SCAN
@@ -163,14 +163,20 @@ class Dispatcher:
         if turn.match.outcome is Outcome.TOO_CLOSE:
             return "unsure", self._offer(turn)
         if intent is None:
-            return "unknown", self._not_understood(turn)
+            reply = self._fall_back(turn)
+            return ("fallback", reply) if reply else ("unknown", self._not_understood(turn))
         if not intent.who.allows(turn.person):
             return f"refused:{name}", Reply(intent.who.refusal(turn.person))
         reply = self._run(turn, intent.hear) if intent.spec.changes else self._try(turn, intent.hear)
-        if reply and (reply.kinds or reply.months):
-            turn.follower.context = {"intent": name, "kinds": list(reply.kinds), "months": list(reply.months),
-                                     "at": turn.now.timestamp()}
+        _remember(turn, name, reply)
         return name, reply
+
+    def _fall_back(self, turn: Turn) -> Reply | None:
+        """What a capability knows about words that mean none of the intents: the name of a thing in the plan."""
+        if turn.person is None:
+            return None
+        answers = (self._try(turn, hear) for talk in self.office.talks for hear in talk.fallbacks)
+        return next((reply for reply in answers if reply), None)
 
     def _not_understood(self, turn: Turn) -> Reply | None:
         """A stranger gets help with binding and nothing else; the others are told honestly."""
@@ -253,6 +259,16 @@ def _note_contact(session: Session, follower: Follower, incoming: Incoming, now:
         session.execute(CONTACT, {"who": follower.openid, "until": window[0], "left": window[1]})
 
 
+def _remember(turn: Turn, intent: str, reply: Reply | None) -> None:
+    """What the next sentence may leave out is in this turn, not in an earlier one."""
+    context: dict[str, Any] | None = None
+    if reply and (reply.kinds or reply.months):
+        context = {"intent": intent, "kinds": list(reply.kinds), "months": list(reply.months),
+                   "at": turn.now.timestamp()}
+    if context or turn.follower.context:
+        turn.follower.context = context
+
+
 def _context(follower: Follower, now: datetime) -> Context | None:
     last = follower.context
     if not last or now.timestamp() - last["at"] > CONTEXT_MINUTES * 60:
@@ -263,4 +279,4 @@ def _context(follower: Follower, now: datetime) -> Context | None:
 def _role(person: Person | None) -> str:
     if person is None:
         return "未绑定"
-    return next(iter(sorted(duties_of(person))), person.identity.value)
+    return next((duty.value for duty in Duty if duty in duties_of(person)), person.identity.value)

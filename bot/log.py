@@ -24,7 +24,9 @@ KEYS = frozenset({
 })
 EVENT = re.compile(r"[a-z][a-z0-9 _.:-]{0,60}")
 HARMLESS = re.compile(r"[A-Za-z0-9_.:/ +-]{0,60}")
-SECRET = re.compile(r"[A-Za-z0-9_-]{20,}|\d{6}")  # as openids, tokens, keys, phone numbers and binding codes look
+# As openids, tokens, keys, phone numbers and binding codes look; a long name in small letters is an event of the platform.
+SECRET = re.compile(r"(?![a-z_]+(?![\w-]))[A-Za-z0-9_-]{20,}|\d{6}")
+PLACEHOLDER = re.compile(r"%(?:\(\w+\))?[-#0 +]*\d*(?:\.\d+)?[a-zA-Z]")
 _salt = bytearray(b"before configure")
 
 
@@ -79,7 +81,7 @@ def _event(record: logging.LogRecord) -> str:
     if record.name.split(".")[0] in OURS and EVENT.fullmatch(message):
         return message
     if record.args and message:
-        return message.splitlines()[0][:120]
+        return PLACEHOLDER.sub("…", message.splitlines()[0][:120])
     if record.exc_info:
         return "uncaught"
     return f"{Path(record.pathname).name}:{record.lineno}"

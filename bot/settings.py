@@ -20,6 +20,8 @@ from dotenv import dotenv_values
 
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATE_PARTS = ("title", "time", "place", "note")
+ACCOUNT = ("WECHAT_TOKEN", "WECHAT_APP_ID", "WECHAT_APP_SECRET")  # all of them, or none: then it is the sandbox
+OF_AN_ACCOUNT = ("WECHAT_AES_KEY", "WECHAT_TEMPLATE_ID", "WECHAT_TEMPLATE_FIELDS", "WECHAT_ACCOUNT", "WECHAT_API_BASE")
 SANDBOX_APP_ID = "wx0000000000sandbox"
 SANDBOX_TEMPLATE_ID = "Sandbox0Template0Of0The0Assistant0000000001"  # the simulated account's only template
 
@@ -77,11 +79,11 @@ def load(environ: Mapping[str, str] | None = None, instance: Path | None = None)
     """Read and check all variables. Raises BadSetting for the first that is wrong."""
     env = _environment() if environ is None else {k: v for k, v in environ.items() if v}
     instance = instance or ROOT / env.get("INSTANCE_DIR", "instance")
-    token, app_id, app_secret = (env.get(f"WECHAT_{n}", "") for n in ("TOKEN", "APP_ID", "APP_SECRET"))
-    account = [n for n in ("WECHAT_TOKEN", "WECHAT_APP_ID", "WECHAT_APP_SECRET") if not env.get(n)]
-    if 0 < len(account) < 3:
-        raise BadSetting(account[0], "is missing, while the other WECHAT_* variables of the account are set")
-    sandbox = bool(account)
+    token, app_id, app_secret = (env.get(name, "") for name in ACCOUNT)
+    missing = [name for name in ACCOUNT if not env.get(name)]
+    if 0 < len(missing) < len(ACCOUNT):
+        raise BadSetting(missing[0], "is missing, while the other WECHAT_* variables of the account are set")
+    sandbox = bool(missing)
     host, port = env.get("HOST", "127.0.0.1"), _number(env, "PORT", 8000, 1, 65535)
     if sandbox:
         token, app_id, app_secret = "sandbox", SANDBOX_APP_ID, "sandbox-secret"
@@ -90,9 +92,9 @@ def load(environ: Mapping[str, str] | None = None, instance: Path | None = None)
     timezone = _zone(env.get("TIMEZONE", "Asia/Shanghai"))
     own_host = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 - compared, not bound
     default_base = f"http://{own_host}:{port}/simulator" if sandbox else "https://api.weixin.qq.com"
-    return Settings(
+    settings = Settings(
         host=host, port=port,
-        database_url=_database_url(env.get("DATABASE_URL") or f"sqlite:///{instance / 'assistant.db'}"),
+        database_url=_database_url(env.get("DATABASE_URL") or f"sqlite:///{instance / 'assistant.db'}", instance),
         redis_url=_url(env, "REDIS_URL", None, ("redis", "rediss", "unix")),
         token=token, app_id=app_id, app_secret=app_secret, aes_key=_aes_key(env.get("WECHAT_AES_KEY")),
         api_base=_url(env, "WECHAT_API_BASE", default_base, ("http", "https")).rstrip("/"),
@@ -115,6 +117,10 @@ def load(environ: Mapping[str, str] | None = None, instance: Path | None = None)
         activity_days=_days(env, "REMIND_ACTIVITY_DAYS", (7, 1)),
         activity_hours=_number(env, "REMIND_ACTIVITY_HOURS", 2, 1, 12),
     )
+    lone = next((name for name in OF_AN_ACCOUNT if env.get(name)), None) if sandbox else None
+    if lone:
+        raise BadSetting(ACCOUNT[0], f"is missing, while {lone} is set; without any WECHAT_* variable it is the sandbox")
+    return settings
 
 
 def set_variable(name: str, value: str) -> None:
@@ -159,12 +165,17 @@ def _url(env: Mapping[str, str], name: str, default: str | None, schemes: tuple[
     text = env.get(name)
     if not text:
         return default
-    if urlsplit(text).scheme not in schemes:
+    try:
+        parts = urlsplit(text)
+        well_formed = parts.scheme in schemes and (parts.port is None or parts.port > 0)
+    except ValueError:
+        well_formed = False
+    if not well_formed:
         raise BadSetting(name, f"must be an address that begins with {' or '.join(s + '://' for s in schemes)}")
     return text
 
 
-def _database_url(text: str) -> str:
+def _database_url(text: str, instance: Path) -> str:
     from sqlalchemy.engine import make_url
     from sqlalchemy.exc import ArgumentError
     try:
@@ -181,6 +192,9 @@ def _database_url(text: str) -> str:
             raise BadSetting("DATABASE_URL", "must name a file, because several processes share it")
         if not Path(url.database).is_absolute():
             url = url.set(database=str(ROOT / url.database))
+        folder = Path(url.database).parent
+        if folder not in (instance.absolute(), ROOT / "instance") and not os.access(folder, os.X_OK):
+            raise BadSetting("DATABASE_URL", f"there is no folder {folder}")
     return url.render_as_string(hide_password=False)
 
 

@@ -3,6 +3,7 @@
 A capability makes one Talk and registers functions on it. Knows no WeChat, never commits. Start at Talk.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,6 +20,10 @@ from data.models import Duty, Follower, Identity, Person
 QUESTION_MINUTES = 10  # a previewed change waits this long for 确认 (interface.md)
 
 MEMBERS = frozenset({Identity.MEMBER, Identity.PROBATIONARY})
+SECRETARIES = frozenset({Duty.SECRETARY, Duty.DEPUTY})
+ORGANISERS = SECRETARIES | {Duty.ORGANISER}
+LONG_LABEL = 12  # characters; a longer example of use gives way to its command word
+_LABEL_END = re.compile(r"——|：| · ")
 
 
 def duties_of(person: Person) -> frozenset[str]:
@@ -45,10 +50,19 @@ class Who(Enum):
             case Who.MEMBERS:
                 return person.identity in MEMBERS
             case Who.ORGANISERS:
-                return bool(duties_of(person) & {Duty.SECRETARY, Duty.DEPUTY, Duty.ORGANISER})
+                return bool(duties_of(person) & ORGANISERS)
             case Who.SECRETARY:
-                return bool(duties_of(person) & {Duty.SECRETARY, Duty.DEPUTY})
+                return bool(duties_of(person) & SECRETARIES)
         return True
+
+    @property
+    def roles(self) -> frozenset[str] | None:
+        """The roles that may (a duty, else the identity), for understanding; None where everybody bound may.
+
+        Understanding only breaks ties with it: whether somebody may is allows() alone.
+        """
+        named = {Who.MEMBERS: MEMBERS | frozenset(Duty), Who.ORGANISERS: ORGANISERS, Who.SECRETARY: SECRETARIES}
+        return frozenset(role.value for role in named[self]) if self in named else None
 
     def refusal(self, person: Person | None) -> str:
         """The kind sentence for somebody who may not."""
@@ -145,8 +159,9 @@ class Intent:
 
     @property
     def label(self) -> str:
-        """What it is called when it is offered as a reading: the head of its usage line, else its command."""
-        return self.usage.split("——")[0].strip() or (self.spec.commands or (self.spec.name,))[0]
+        """What it is called when it is offered as a reading: its first example of use, or its command where that is long."""
+        example, command = _LABEL_END.split(self.usage)[0].strip(), (self.spec.commands or (self.spec.name,))[0]
+        return example if example and (len(example) <= LONG_LABEL or not self.spec.commands) else command
 
 
 class Talk:
@@ -160,12 +175,14 @@ class Talk:
         self.events: dict[str, Hear] = {}
         self.messages: dict[str, Hear] = {}
         self.hints: list[Callable[[Turn], str | None]] = []
+        self.fallbacks: list[Hear] = []
 
     def on(self, intent: str, *commands: str, who: Who = Who.BOUND, takes: bool = False, changes: bool = False,
            usage: str = "") -> Callable[[Hear], Hear]:
         """Register the function for an intent. `commands` always mean it; with `takes` words may follow them."""
         def register(hear: Hear) -> Hear:
-            spec = IntentSpec(name=intent, commands=commands, takes=takes, changes=changes, who=None)
+            spec = IntentSpec(name=intent, commands=commands, takes=takes, changes=changes,
+                              who=who.roles)
             self.intents[intent] = Intent(spec, who, hear, usage)
             return hear
         return register
@@ -195,3 +212,8 @@ class Talk:
         """Register a line for 帮助 on what is open for this person now; None when nothing is."""
         self.hints.append(find)
         return find
+
+    def fallback(self, hear: Hear) -> Hear:
+        """Register what is asked when no intent was understood; None where it knows no answer either. Only for bound people."""
+        self.fallbacks.append(hear)
+        return hear

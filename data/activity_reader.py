@@ -38,54 +38,53 @@ class ActivityRow:
 
 @dataclass(frozen=True, slots=True)
 class ActivityTable:
-    """What was read. With any problem nothing of it may be stored."""
+    """What was read. With any problem nothing of it may be stored.
+
+    `audiences`: the groups that each line names, bad lines included.
+    """
 
     rows: tuple[ActivityRow, ...]
     problems: tuple[Problem, ...]
-
-
-class _Wrong(Exception):
-    pass
+    audiences: tuple[tuple[int, tuple[str, ...]], ...]
 
 
 def read_activities(content: bytes, year: int) -> ActivityTable:
     """Read a file of activities; `year` is for dates that name none. Raises tables.NotATable."""
     rows: list[ActivityRow] = []
     problems: list[Problem] = []
+    audiences: list[tuple[int, tuple[str, ...]]] = []
     for line in read_table(content, COLUMNS):
-        try:
-            rows.append(_parse_row(line, year))
-        except _Wrong as wrong:
-            problems.append(Problem(line.number, str(wrong)))
-    return ActivityTable(tuple(rows), tuple(problems))
+        groups = _BETWEEN_GROUPS.split(half_width(line.cells["对象"]))
+        audiences.append((line.number, tuple(dict.fromkeys(group for group in groups if group))))
+        row, wrong = _parse_row(line, year, audiences[-1][1])
+        problems += [Problem(line.number, reason) for reason in wrong]
+        rows += [row] if row else []
+    return ActivityTable(tuple(rows), tuple(problems), tuple(audiences))
 
 
-def _parse_row(line: TableLine, year: int) -> ActivityRow:
+def _parse_row(line: TableLine, year: int, audience: tuple[str, ...]) -> tuple[ActivityRow | None, list[str]]:
+    """The row, or None and everything that is wrong with it."""
     # Titles and places are shown as they were written; only what is calculated with becomes half-width.
-    start = parse_time(line.cells["开始"])
-    end = parse_time(line.cells["结束"]) if line.cells["结束"] else None
-    if not line.cells["名称"]:
-        raise _Wrong("没有写名称")
-    for column, most in (("名称", Activity.title.type.length), ("地点", Activity.place.type.length)):
-        if len(line.cells[column]) > most:
-            raise _Wrong(f"{column}超过{most}个字")
-    day = parse_date(line.cells["日期"], year)
+    cells = line.cells
+    day, start, end = parse_date(cells["日期"], year), parse_time(cells["开始"]), parse_time(cells["结束"])
+    wrong = [] if cells["名称"] else ["没有写名称"]
+    wrong += [f"{column}超过{most}个字" for column, most in (
+        ("名称", Activity.title.type.length), ("地点", Activity.place.type.length)) if len(cells[column]) > most]
     if day is None:
-        raise _wrong(line, "日期", "2017-03-10")
+        wrong.append(_unread(cells["日期"], "日期", "2017-03-10"))
     if start is None:
-        raise _wrong(line, "开始", "14:00")
-    if line.cells["结束"] and end is None:
-        raise _wrong(line, "结束", "16:00")
-    if end is not None and end <= start:
-        raise _Wrong("结束时间不晚于开始时间")
-    audience = tuple(dict.fromkeys(word for word in _BETWEEN_GROUPS.split(half_width(line.cells["对象"])) if word))
-    return ActivityRow(line.number, line.cells["名称"], day, start, end, line.cells["地点"], audience)
+        wrong.append(_unread(cells["开始"], "开始", "14:00"))
+    if cells["结束"] and end is None:
+        wrong.append(_unread(cells["结束"], "结束", "16:00"))
+    if start and end and end <= start:
+        wrong.append("结束时间不晚于开始时间")
+    if wrong or day is None or start is None:
+        return None, wrong
+    return ActivityRow(line.number, cells["名称"], day, start, end, cells["地点"], audience), []
 
 
-def _wrong(line: TableLine, column: str, example: str) -> _Wrong:
-    if not line.cells[column]:
-        return _Wrong(f"没有写{column}")
-    return _Wrong(f"{column}“{line.cells[column][:20]}”不对，请写成{example}")
+def _unread(cell: str, column: str, example: str) -> str:
+    return f"{column}“{cell[:20]}”不对，请写成{example}" if cell else f"没有写{column}"
 
 
 def parse_date(text: str, year: int) -> date | None:

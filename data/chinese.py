@@ -147,6 +147,12 @@ def format_when(moment: datetime, zone: tzinfo | None = None, until: datetime | 
     return f"{text}-{format_time(end)}" if end.date() == local.date() else f"{text}至{format_when(end)}"
 
 
+def format_dated(moment: datetime, now: datetime) -> str:
+    """format_when() in the zone of `now`, with the year where it is not the year of `now`."""
+    local = moment.astimezone(now.tzinfo)
+    return f"{'' if local.year == now.year else f'{local.year}年'}{format_when(local)}"
+
+
 def format_months(months: Sequence[int]) -> str:
     """`三月`, `一、二月`, for a plan's block that names them; `全年` for all twelve."""
     return "全年" if len(months) == 12 else "、".join(to_chinese(month) for month in months) + "月"

@@ -86,8 +86,11 @@ def _only_one(url: str, engine: Engine) -> Iterator[Connection]:
     # BEGIN IMMEDIATE would do, but for a file that is only now switched to WAL: that switch does not wait.
     with open(f"{make_url(url).database}.lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        with engine.begin() as connection:
-            yield connection
+        try:
+            with engine.begin() as connection:
+                yield connection
+        finally:
+            engine.dispose()  # the last one to close a file locks it, so that is done before the next one's turn
 
 
 def _migrate(connection: Connection) -> None:

@@ -5,6 +5,7 @@ Fills only what is empty, so it may run at every start. Start at seed().
 
 from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,6 +16,7 @@ from data.people import find_only_branch
 
 SEED = Path(__file__).resolve().parent.parent / "data" / "seed"
 NAME = "党支部"
+DEMO_START = datetime(2017, 3, 1, 8, 0, tzinfo=ZoneInfo("Asia/Shanghai"))  # in the plan's year, hours before a reminder
 
 
 def seed(session: Session, now: datetime, sandbox: bool) -> None:

@@ -16,15 +16,13 @@ from threading import Event, Lock
 from types import TracebackType
 from typing import Protocol, Self, TypeVar
 
-from sqlalchemy import Engine
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 
 from bot.clock import wall as machine_time
 from bot.settings import Settings
 from bot.wechat.gateway import Effect, Gateway, Refused, Result, Retry
-from data.db import make_sessions, reading_sessions
 from data.models import OutboxState
 from scheduler import outbox
 from scheduler.channels import Channel
@@ -58,7 +56,8 @@ log = logging.getLogger(__name__)
 class Works(Protocol):
     """What the heartbeat needs of the assembled program."""
 
-    engine: Engine
+    sessions: sessionmaker[Session]
+    reading: sessionmaker[Session]
     settings: Settings
     gateway: Gateway
     reminders: Sequence[Reminder]
@@ -70,7 +69,7 @@ class Courier:
 
     def __init__(self, works: Works, *, wall: Callable[[], datetime] = machine_time,
                  wait: Callable[[float], object] = time.sleep) -> None:
-        self._sessions, self._reading = make_sessions(works.engine), reading_sessions(works.engine)
+        self._sessions, self._reading = works.sessions, works.reading
         self._settings, self._gateway, self._kinds = works.settings, works.gateway, works.kinds
         self._wall, self._wait = wall, wait
         self._threads = works.settings.delivery_threads

@@ -8,13 +8,17 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
 from sqlalchemy import (
     JSON,
+    ColumnElement,
     Integer,
+    Select,
     String,
-    TableValuedAlias,
+    Update,
     and_,
+    bindparam,
     case,
     cast,
     exists,
@@ -27,7 +31,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from data.db import insert_ignoring
+from data.db import UtcDateTime, insert_ignoring
 from data.models import Outbox, OutboxState, Person
 from scheduler.channels import Channel
 from scheduler.reminder import PushKind
@@ -123,19 +127,25 @@ def claim(session: Session, limit: int, now: datetime, wall: datetime, likely: C
 
     They are marked for the `likely` channel, except those that an earlier claim may have sent by another.
     """
-    picked = (select(Outbox.id).where(_IS_WAITING, Outbox.due <= now, _may_try(wall)).order_by(Outbox.due, Outbox.id)
-              .limit(limit).with_for_update(skip_locked=True).cte("picked"))
-    taken = session.execute(
-        update(_OUTBOX).where(_OUTBOX.c.id.in_(select(picked.c.id)))
-        .values(state=OutboxState.SENDING, attempts=_OUTBOX.c.attempts + 1, lease_until=wall + LEASE,
-                claimed_at=func.coalesce(_OUTBOX.c.claimed_at, wall),
-                channel=case((_OUTBOX.c.claimed_at.is_(None), likely.value), else_=_OUTBOX.c.channel))
-        .returning(*(_OUTBOX.c[name] for name in _CLAIMED)))
-    rows = [Claimed(**row._mapping, again=row.claimed_at != wall) for row in taken]
+    taken = session.execute(_CLAIM, {"most": limit, "now": now, "wall": wall, "lease": wall + LEASE, "likely": likely})
+    rows = [Claimed(*row, again=row.claimed_at != wall) for row in taken]
     return sorted(rows, key=lambda row: (row.due, row.id))
 
 
-_CLAIMED = tuple(name for name in Claimed.__dataclass_fields__ if name != "again")
+def _claim_statement() -> Update:
+    """Built once: putting it together costs more than running it."""
+    wall = bindparam("wall", type_=UtcDateTime)
+    picked = (select(_OUTBOX.c.id)
+              .where(_IS_WAITING, _OUTBOX.c.due <= bindparam("now"), _may_try(wall))
+              .order_by(_OUTBOX.c.due, _OUTBOX.c.id).limit(bindparam("most", type_=Integer))
+              .with_for_update(skip_locked=True).cte("picked"))
+    return (update(_OUTBOX).where(_OUTBOX.c.id.in_(select(picked.c.id)))
+            .values(state=OutboxState.SENDING, attempts=_OUTBOX.c.attempts + 1,
+                    lease_until=bindparam("lease", type_=UtcDateTime),
+                    claimed_at=func.coalesce(_OUTBOX.c.claimed_at, wall),
+                    channel=case((_OUTBOX.c.claimed_at.is_(None), bindparam("likely", type_=String)),
+                                 else_=_OUTBOX.c.channel))
+            .returning(*(_OUTBOX.c[name] for name in _CLAIMED)))
 
 
 def mark_channel(session: Session, ids: Sequence[int], channel: Channel) -> None:
@@ -160,27 +170,26 @@ def settle(session: Session, settled: Iterable[Settled], now: datetime) -> None:
         group = (one.state, one.why[:WHY_LENGTH], one.retry_at, one.row.attempts, one.counted, forget)
         groups[group][one.row.id] = one.platform_id
     for (state, why, retry_at, attempts, counted, forget), platform_ids in groups.items():
-        values = {"state": state, "why": why, "lease_until": retry_at,
-                  "attempts": attempts if counted else attempts - 1, "settled_at": now if state in FINAL else None}
-        if forget:
-            values |= {"claimed_at": None, "channel": ""}
-        given = _pairs(session, platform_ids)
-        session.execute(
-            update(_OUTBOX).values(**values, platform_id=given.c.value)
-            .where(_OUTBOX.c.id == cast(given.c.key, Integer), _OUTBOX.c.attempts == attempts, _still_ours(state)))
+        statement = _settle_statement(session.get_bind().dialect.name, state is OutboxState.SENT, forget)
+        session.execute(statement, {
+            "new_state": state, "new_why": why, "retry_at": retry_at, "claim": attempts,
+            "new_attempts": attempts if counted else attempts - 1, "settled": now if state in FINAL else None,
+            "platform_ids": {str(row): platform_id for row, platform_id in platform_ids.items()}})
 
 
-def _pairs(session: Session, values: Mapping[int, str]) -> TableValuedAlias:
-    """A table of key and value inside a statement that stays the same whatever their number."""
-    each = func.json_each_text if session.get_bind().dialect.name == "postgresql" else func.json_each
-    return each(literal(values, JSON)).table_valued("key", "value", name="given")
-
-
-def _still_ours(state: OutboxState) -> object:
-    """Of a late answer only the good news counts: what arrived has arrived, whatever was made of the row since."""
-    if state is not OutboxState.SENT:
-        return _IS_SENDING
-    return _OUTBOX.c.state.in_([OutboxState.SENDING, OutboxState.WAITING, OutboxState.UNSURE])
+@cache
+def _settle_statement(dialect: str, arrived: bool, forget: bool) -> Update:
+    """Which rows comes as one JSON value, so that the statement is the same whatever their number."""
+    each = func.json_each_text if dialect == "postgresql" else func.json_each
+    given = each(bindparam("platform_ids", type_=JSON)).table_valued("key", "value", name="given")
+    # Of a late answer only the good news counts: what arrived has arrived, whatever was made of the row since.
+    ours = _OUTBOX.c.state.in_([OutboxState.SENDING, OutboxState.WAITING, OutboxState.UNSURE]) if arrived \
+        else _IS_SENDING
+    settled = (
+        update(_OUTBOX).where(_OUTBOX.c.id == cast(given.c.key, Integer), _OUTBOX.c.attempts == bindparam("claim"), ours)
+        .values(state=bindparam("new_state"), why=bindparam("new_why"), lease_until=bindparam("retry_at"),
+                attempts=bindparam("new_attempts"), settled_at=bindparam("settled"), platform_id=given.c.value))
+    return settled.values(claimed_at=None, channel="") if forget else settled
 
 
 def recover(session: Session, kinds: Mapping[str, PushKind], now: datetime, wall: datetime) -> int:
@@ -216,12 +225,8 @@ def is_stale(due: datetime, expires: datetime | None, now: datetime) -> bool:
 
 def find_next_work(session: Session, now: datetime, wall: datetime) -> datetime | None:
     """Machine time from which something is there to send or to recover: `wall` for at once; None if nothing is."""
-    due = and_(_IS_WAITING, Outbox.due <= now)
-    if session.scalar(select(exists().where(due, _may_try(wall)))):
-        return wall
-    put_off = select(func.min(Outbox.lease_until)).where(due).scalar_subquery()
-    claimed = select(func.min(Outbox.lease_until)).where(_IS_SENDING).scalar_subquery()
-    return min((moment for moment in session.execute(select(put_off, claimed)).one() if moment), default=None)
+    at_once, put_off, claimed = session.execute(_NEXT_WORK, {"now": now, "wall": wall}).one()
+    return wall if at_once else min((moment for moment in (put_off, claimed) if moment), default=None)
 
 
 def find_next_due(session: Session, now: datetime, until: datetime) -> datetime | None:
@@ -229,5 +234,17 @@ def find_next_due(session: Session, now: datetime, until: datetime) -> datetime 
     return session.scalar(select(func.min(Outbox.due)).where(_IS_WAITING, Outbox.due > now, Outbox.due <= until))
 
 
-def _may_try(wall: datetime) -> object:
-    return or_(Outbox.lease_until.is_(None), Outbox.lease_until <= wall)
+def _may_try(wall: ColumnElement[datetime]) -> ColumnElement[bool]:
+    return or_(_OUTBOX.c.lease_until.is_(None), _OUTBOX.c.lease_until <= wall)
+
+
+def _next_work_statement() -> Select[bool, datetime | None, datetime | None]:
+    due = and_(_IS_WAITING, _OUTBOX.c.due <= bindparam("now"))
+    first_try = func.min(_OUTBOX.c.lease_until)
+    return select(exists().where(due, _may_try(bindparam("wall", type_=UtcDateTime))),
+                  select(first_try).where(due).scalar_subquery(),
+                  select(first_try).where(_IS_SENDING).scalar_subquery())
+
+
+_CLAIMED = tuple(name for name in Claimed.__dataclass_fields__ if name != "again")
+_CLAIM, _NEXT_WORK = _claim_statement(), _next_work_statement()

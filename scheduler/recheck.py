@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from bot.settings import Settings
@@ -145,8 +145,11 @@ class Recheck:
 
 
 def _find_reaches(session: Session, people: Iterable[int]) -> dict[int, Reach]:
-    rows = session.execute(
-        select(Follower.person_id, Follower.openid, Follower.subscribed, Follower.unreachable,
-               Follower.template_refused, Follower.window_until, Follower.window_left)
-        .where(Follower.person_id.in_(people)))
-    return {row[0]: Reach(*row[1:]) for row in rows}
+    rows = session.execute(_REACHES, {"people": list(people)})
+    return {person: Reach(*reach) for person, *reach in rows}
+
+
+_REACHES = (
+    select(Follower.person_id, Follower.openid, Follower.subscribed, Follower.unreachable, Follower.template_refused,
+           Follower.window_until, Follower.window_left)
+    .where(Follower.person_id.in_(bindparam("people", expanding=True))))

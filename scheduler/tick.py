@@ -8,14 +8,15 @@ from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
-from sqlalchemy import case, delete, select
+from sqlalchemy import Insert, case, delete, select
 from sqlalchemy.orm import Session
 
 from bot.clock import wall
 from bot.settings import Settings
 from bot.shared import put_value
-from data.db import insert_for, make_sessions, reading_sessions
+from data.db import insert_for
 from data.models import InboundMessage, OpenQuestion, SharedValue, UsedSignature
 from scheduler import outbox
 from scheduler.delivery import AWAY, SETTLED, Courier, Works
@@ -34,6 +35,9 @@ OVERLAP = timedelta(seconds=5)  # what was being written while the last tick rea
 CLEANING_EVERY = timedelta(hours=1)
 SIGNATURES_KEPT, INBOUND_KEPT = timedelta(minutes=30), timedelta(days=3)
 LOOK_AHEAD = timedelta(days=62)  # for the next thing that is due: the plan's months are never farther apart
+
+_VALUES = SharedValue.__table__.c
+_MOMENTS = select(_VALUES.name, _VALUES.value).where(_VALUES.name.in_([LAST_TICK, LAST_CLEANING]))
 
 log = logging.getLogger(__name__)
 
@@ -60,8 +64,7 @@ def queue_due(works: Works, now: datetime) -> int:
     The tick counts as finished only after everything is queued: if the process dies before, the next tick does it
     all again and the keys let through what is missing.
     """
-    sessions = make_sessions(works.engine)
-    with reading_sessions(works.engine)() as session:
+    with works.reading() as session:
         last = _read_moments(session)
         since = last[LAST_TICK] - OVERLAP if LAST_TICK in last else now - FIRST_LOOK_BACK
         found = _find_due(session, works, since, now)
@@ -69,12 +72,12 @@ def queue_due(works: Works, now: datetime) -> int:
     due = after_quiet(now, works.settings)
     queued, whole = 0, found.whole
     for start in range(0, len(found.occurrences), TOGETHER):
-        with sessions.begin() as session:
+        with works.sessions.begin() as session:
             for reminder, occurrence in found.occurrences[start:start + TOGETHER]:
                 new = _queue(session, reminder, occurrence, now, due if due > now else occurrence.at)
                 queued += new or 0
                 whole = whole and new is not None
-    with sessions.begin() as session:
+    with works.sessions.begin() as session:
         if not last.get(LAST_CLEANING, NEVER) <= now < last.get(LAST_CLEANING, NEVER) + CLEANING_EVERY:
             _clean(session, works, now)
         _finish(session, now if whole else None)
@@ -144,17 +147,20 @@ def _clean(session: Session, works: Works, now: datetime) -> None:
 def _finish(session: Session, now: datetime | None) -> None:
     """Store that everything up to `now` is queued; a slower process does not take it back."""
     until = _written(now) if now else ""
-    new = insert_for(session, SharedValue).values(name=LAST_TICK, value=until, until=wall())
+    session.execute(_unless_older(insert_for(session, SharedValue)),
+                    {"name": LAST_TICK, "value": until, "until": wall()})
+
+
+@cache
+def _unless_older(new: Insert) -> Insert:
     later = case((SharedValue.value < new.excluded.value, new.excluded.value), else_=SharedValue.value)
-    session.execute(new.on_conflict_do_update(index_elements=[SharedValue.name],
-                                              set_={"value": later, "until": new.excluded.until}))
+    return new.on_conflict_do_update(index_elements=[SharedValue.name],
+                                     set_={"value": later, "until": new.excluded.until})
 
 
 def _read_moments(session: Session) -> dict[str, datetime]:
     """When the last tick and the last cleaning were, as far as there were any."""
-    rows = session.execute(select(SharedValue.name, SharedValue.value)
-                           .where(SharedValue.name.in_([LAST_TICK, LAST_CLEANING])))
-    return {name: datetime.fromisoformat(value) for name, value in rows if value}
+    return {name: datetime.fromisoformat(value) for name, value in session.execute(_MOMENTS) if value}
 
 
 def _written(moment: datetime) -> str:

@@ -55,12 +55,12 @@ def test_every_command_explains_itself(empty_shell: Shell, words: str) -> None:
     ("plan import nowhere.txt", "nowhere.txt"), ("plan import data/seed/2017-plan.txt --year soon", "--year"),
     ("plan import data", "directory"), ("roster import nowhere.csv", "nowhere.csv"), ("roster codes --renew X9", "X9"),
     ("roster codes --renew", "--renew"), ("activities import nowhere.csv", "nowhere.csv"), ("stats --xml", "--xml"),
-    ("tick --now yesterday", "yesterday"), ("understand", "TEXT"), ("understand 签到 --as 皇帝", "皇帝"),
+    ("tick --now yesterday", "yesterday"), ("understand", "TEXT"), ("understand ", "empty"), ("understand 签到 --as 皇帝", "皇帝"),
     ("understand 签到 --now noon", "noon"), ("clock set", "ISO"), ("clock set noon", "noon"),
     ("restore nowhere", "nowhere"),
     ("backup /no/such/folder/file", "/no/such/folder"), ("menu eat", "eat"), ("db eat", "eat")])
 def test_what_is_wrong_is_said_in_one_line(empty_shell: Shell, words: str, wrong: str) -> None:
-    empty_shell.run(*words.split()).fails(wrong)
+    empty_shell.run(*words.split(" ")).fails(wrong)
 
 
 class TestPlanImport:
@@ -181,6 +181,9 @@ class TestActivitiesImport:
         rows = "读书会,2017-03-12,9:00,,,全体\n茶会,2017-02-30,9:00,,,全体\n舞会,2017-03-12,9:00,,,保安队\n"
         shell.run("activities", "import", write(tmp_path, "a.csv", self.COLUMNS + rows)).fails(
             "第3行", "2017-02-30", "第4行", "保安队", "2行有问题", lines=3)
+        row = ",2017-02-30,,25点,,保安队\n"
+        shell.run("activities", "import", write(tmp_path, "b.csv", self.COLUMNS + row)).fails(
+            "第2行：没有写名称；日期“2017-02-30”", "没有写开始", "25点", "保安队", "1行有问题", lines=2)
         with world.session() as session:
             assert session.scalars(select(Activity)).all() == []
 
@@ -251,6 +254,13 @@ class TestUnderstand:
         '{"text": "签到", "now": 5}', '{"text": "签到", "as": ["党员"]}', b"\xff\xfe"])
     def test_a_bad_line_is_named_by_its_number(self, shell: Shell, line: str | bytes) -> None:
         shell.run("understand", "-", stdin=line).fails("line 1")
+
+    def test_after_a_bad_line_it_goes_on(self, shell: Shell) -> None:
+        asked = '{"text": "签到"}\nnonsense\n[]\n{"text": "本月安排"}'
+        ran = shell.run("understand", "-", stdin=asked).fails("line 2", "1 more")
+        found = [json.loads(line) for line in ran.result.stdout.splitlines()]
+        assert [one.get("intent") for one in found] == ["checkin", None, None, "plan_month"]
+        assert found[2]["error"].startswith("line 3: ")
 
     def test_reads_well(self, shell: Shell) -> None:
         shell.run("understand", "签到").prints("意图：checkin", "命令“签到”")

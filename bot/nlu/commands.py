@@ -36,28 +36,36 @@ class _Word:
     intent: str
     takes: bool
     changes: bool
+    who: frozenset[str] | None
 
 
 class Commands:
-    """All command words; the longest one wins (签到情况 before 签到)."""
+    """All command words; the longest one wins (签到情况 before 签到).
 
-    def __init__(self, words: Iterable[tuple[str, str, bool, bool]]) -> None:
-        """`words` are (command, intent, takes an argument, changes something)."""
-        self._words: dict[str, _Word] = {}
-        for command, intent, takes, changes in words:
-            if command in self._words:
-                raise ValueError(f"command {command} belongs to {self._words[command].intent} and {intent}")
-            self._words[command] = _Word(intent, takes, changes)
+    One word may belong to two intents where the roles tell them apart: 党费情况 is for an officer the branch's, for
+    everybody else one's own.
+    """
+
+    def __init__(self, words: Iterable[tuple[str, str, bool, bool, frozenset[str] | None]]) -> None:
+        """`words` are (command, intent, takes an argument, changes something, the roles that may)."""
+        self._words: dict[str, tuple[_Word, ...]] = {}
+        for command, intent, takes, changes, who in words:
+            there = self._words.get(command, ())
+            if any((word.who is None) == (who is None) for word in there):
+                raise ValueError(f"command {command} belongs to {there[0].intent} and {intent}")
+            # The intent for certain roles comes first, the one for everybody after it.
+            self._words[command] = tuple(sorted((*there, _Word(intent, takes, changes, who)),
+                                                key=lambda word: word.who is None))
         longest_first = sorted(self._words, key=lambda command: (-len(command), command))
         self._pattern = re.compile("|".join(map(re.escape, longest_first)) or r"(?!)")
 
-    def find(self, raw: str, folded: str) -> Typed | None:
+    def find(self, raw: str, folded: str, role: str = "") -> Typed | None:
         """The command that `raw` is; `folded` is the same text, character for character (normalize.fold)."""
         raw, folded = _unquoted(raw, folded)
         head = self._pattern.match(folded)
         if not head:
-            return self._find_after_lead(folded)
-        word, rest = self._words[head[0]], folded[head.end():]
+            return self._find_after_lead(folded, role)
+        word, rest = self._word(head[0], role), folded[head.end():]
         if self._stands_alone(word, rest):
             return Typed(word.intent, head[0], "")
         if not word.takes:
@@ -71,13 +79,17 @@ class Commands:
             return None
         return Typed(word.intent, head[0], raw[head.end():].strip())
 
-    def _find_after_lead(self, folded: str) -> Typed | None:
+    def _word(self, command: str, role: str) -> _Word:
+        words = self._words[command]
+        return words[-1] if role and words[0].who is not None and role not in words[0].who else words[0]
+
+    def _find_after_lead(self, folded: str, role: str) -> Typed | None:
         """好的，确认 · 请签到: a word of courtesy before a command that stands alone."""
         lead = _LEAD.match(folded)
         head = self._pattern.match(folded, lead.end()) if lead else None
-        if not head or not self._stands_alone(self._words[head[0]], folded[head.end():]):
+        if not head or not self._stands_alone(self._word(head[0], role), folded[head.end():]):
             return None
-        return Typed(self._words[head[0]].intent, head[0], "")
+        return Typed(self._word(head[0], role).intent, head[0], "")
 
     @staticmethod
     def _stands_alone(word: _Word, rest: str) -> bool:

@@ -17,11 +17,13 @@ from bot.nlu.repeats import read_every
 from bot.nlu.time_words import CLOCK, DAYS, HINT
 from bot.nlu.timespan import TimeKind, Times, TimeSpan, to_json
 
-__all__ = ["TimeKind", "TimeSpan", "Times", "find_times", "read_times", "to_json"]
+__all__ = ["TimeKind", "TimeSpan", "Times", "coming", "find_coming", "find_times", "read_times", "to_json"]
 
 _BETWEEN = re.compile(r"[\s,的日()]*(?:那天|当天)?[\s,的(]*在?")
 MASK = "\ufffc"  # stands for characters that have been read as a day already
 _TO = re.compile(r"\s*(?:到|至|~|-{1,2})\s*")
+_OF_EVERY_YEAR = frozenset({"in_month", "months", "holiday", "short"})  # families that name no year by themselves
+_MOST_YEARS = 8  # from one 29 February to the next, across 2100 too
 
 
 _READERS: dict[str, Callable[[re.Match[str], datetime], Days]] = {
@@ -47,6 +49,52 @@ class Piece:
 def find_times(text: str, now: datetime) -> Times:
     """All expressions of time in any text, with their places in it. `now` is aware; values are in its zone."""
     return read_times(fold(text), now, text)
+
+
+def coming(span: TimeSpan, now: datetime) -> TimeSpan:
+    """The span in its coming year: 3月8日 said in November is next year's; as it is when the year or 今天 was said.
+
+    A day counts as past from the next day on, so that 今天8点 said at nine stays past.
+    """
+    last = span.end or span.start
+    if last is None or not _recurs(span) or date(last.year, last.month, last.day) >= now.date():
+        return span
+    later = _read_later(span.text, len(span.text), now)
+    return replace(later, begin=span.begin, finish=span.finish) if later else span
+
+
+def find_coming(text: str, now: datetime) -> Times:
+    """find_times() for what lies ahead: every span as coming() has it.
+
+    What this year's calendar has not, but a later one has, is found too: 2月29日, or 1月2日（周二） of next year.
+    """
+    times, at = find_times(text, now), 0
+    found, impossible = [coming(span, now) for span in times.found], []
+    for said in times.impossible:
+        at = text.index(said, at)
+        later = _read_later(text[at:], len(said), now)
+        if later:
+            later = replace(later, begin=at, finish=at + later.finish)
+            found = [span for span in found if not later.begin <= span.begin < later.finish] + [later]
+        else:
+            impossible.append(said)
+        at += len(said)
+    return Times(tuple(sorted(found, key=lambda span: span.begin)), tuple(impossible))
+
+
+def _recurs(span: TimeSpan) -> bool:
+    said = DAYS.match(fold(span.text))
+    return said is not None and said.lastgroup in _OF_EVERY_YEAR and not span.year_said \
+        and not said["month_shift"] and span.kind is not TimeKind.RECURRENCE
+
+
+def _read_later(text: str, length: int, now: datetime) -> TimeSpan | None:
+    """The expression at the head, of at least `length` characters, in the first later year that has it."""
+    for year in range(now.year + 1, now.year + 1 + _MOST_YEARS):
+        found = find_times(text, datetime(year, 1, 1, tzinfo=now.tzinfo)).found
+        if found and found[0].begin == 0 and found[0].finish >= length:
+            return found[0] if _recurs(found[0]) else None
+    return None
 
 
 def read_times(text: str, now: datetime, shown: str = "") -> Times:

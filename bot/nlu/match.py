@@ -98,7 +98,7 @@ class Matcher:
         strange = set(phrases) - set(self._specs) - {"unknown"}
         if strange:
             raise ValueError(f"phrases for intents that nobody handles: {', '.join(sorted(strange))}")
-        self._commands = Commands((command, spec.name, spec.takes, spec.changes)
+        self._commands = Commands((command, spec.name, spec.takes, spec.changes, spec.who)
                                   for spec in intents for command in spec.commands)
         self._nearest = Nearest(_taught(intents, phrases), frozenset(spec.name for spec in intents if spec.changes))
 
@@ -108,7 +108,7 @@ class Matcher:
         raw = clean(text)
         normal = normalize(raw[:LONGEST])
         slots = find_slots(normal, now, lexicon)
-        typed = self._commands.find(raw, fold(raw))
+        typed = self._commands.find(raw, fold(raw), role)
         if typed:
             spec = self._specs[typed.intent]
             return Match(spec.name, 1.0, Outcome.SURE, f"命令“{typed.command}”", (Candidate(spec.name, 1.0),),

@@ -44,6 +44,15 @@ class Lexicon:
     people: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     groups: frozenset[str] = frozenset()
     kinds: frozenset[str] = frozenset()
+    name_lengths: tuple[int, ...] = field(init=False, compare=False)  # the longest first: 欧阳娜 before 欧阳
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name_lengths", tuple(sorted({len(name) for name in self.people}, reverse=True)))
+
+    def find_name(self, text: str, at: int) -> str:
+        """The longest name of the branch at this place of the text; "" where none begins there."""
+        names = (text[at:at + length] for length in self.name_lengths)
+        return next((name for name in names if name in self.people), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +123,7 @@ def load() -> None:
 
 def find_slots(text: str, now: datetime, lexicon: Lexicon) -> Slots:
     """Everything that a normalised sentence names; names of people are taken out before dates are read (周一鸣)."""
-    people = list(_find_people(text, lexicon.people))
+    people = list(_find_people(text, lexicon))
     masked = text
     for span in people:
         masked = masked[:span.begin] + "\ufffc" * (span.finish - span.begin) + masked[span.finish:]
@@ -136,13 +145,13 @@ def _values(spans: Iterator[Span] | list[Span]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(span.value for span in spans))
 
 
-def _find_people(text: str, people: Mapping[str, tuple[int, ...]]) -> Iterator[Span]:
+def _find_people(text: str, lexicon: Lexicon) -> Iterator[Span]:
     at = 0
-    while people and at < len(text) - 1:
-        length = next((size for size in (4, 3, 2) if text[at:at + size] in people and at + size <= len(text)), 0)
-        if length:
-            yield Span("person", text[at:at + length], at, at + length)
-        at += length or 1
+    while lexicon.people and at < len(text):
+        name = lexicon.find_name(text, at)
+        if name:
+            yield Span("person", name, at, at + len(name))
+        at += len(name) or 1
 
 
 def _find_amount(text: str) -> tuple[int | None, list[Span]]:
@@ -176,6 +185,12 @@ def _group_name(said: str, own: frozenset[str]) -> str:
     return f"第{digits[int(number) - 1] if number.isdigit() and number != '0' and len(number) == 1 else number}党小组"
 
 
+# 大家 and 各位 name an audience only at the head of a broadcast; 大家好 and 各位 before a noun belong to the text.
+_FORMS_OF_ADDRESS = {"大家": "全体", "各位": "全体", "各位同事": "全体", "各位教职工": "全体", "全体同事": "全体",
+                     "每个人": "全体", "各位老师": "教师", "各位教师": "教师", "各位党员": "党员", "各位同志": "党员",
+                     "同志们": "党员"}
+_ADDRESSED = re.compile(f"(?:{'|'.join(sorted(_FORMS_OF_ADDRESS, key=len, reverse=True))})"
+                        "(?!好|庭|都|的|[早下晚]|家长|领导|来宾|朋友)")
 _JOIN = re.compile(r"\s*(?:、|,|;|和|及|与|以及|\+|/)\s*")
 _LEAD = re.compile(r"\s*(?:给|对|向|到|通知|告诉|跟)?\s*")
 # 发 and 说 only where they follow at once: in 党员 发展对象推荐会 they belong to the text.
@@ -190,10 +205,10 @@ def parse_groups(text: str, lexicon: Lexicon) -> Audience:
     people: list[str] = []
     finish = 0
     while True:
-        group = _group_pattern(lexicon.groups).match(folded, at)
-        person = next((folded[at:at + size] for size in (4, 3, 2) if folded[at:at + size] in lexicon.people), None)
+        group = _group_pattern(lexicon.groups).match(folded, at) or _ADDRESSED.match(folded, at)
+        person = lexicon.find_name(folded, at)
         if group and (not person or len(group[0]) >= len(person)):
-            groups.append(_group_name(group[0], lexicon.groups))
+            groups.append(_FORMS_OF_ADDRESS.get(group[0]) or _group_name(group[0], lexicon.groups))
             finish = group.end()
         elif person:
             people.append(person)

@@ -48,7 +48,6 @@ SECRETARY = (
     Chip("缴费情况"),
     Chip("广播 党员 明天下午三点开会", False),
     Chip("广播状态"),
-    Chip("登录后台"),
     Chip("确认"),
     Chip("取消"),
 )
@@ -64,7 +63,7 @@ def chips_for(person: DemoPerson | None) -> tuple[Chip, ...]:
     if {"书记", "副书记"} & set(person.duties):
         return HELP, MONTH, *SECRETARY, CHECK_IN
     extra = DUES if "组织委员" in person.duties else ()
-    dues = MEMBERS if person.identity in ("党员", "预备党员") else (Chip("园长信箱 操场的灯坏了", False),)
+    dues = MEMBERS if person.identity in ("党员", "预备党员") else ()
     return HELP, MONTH, CHECK_IN, *extra, *dues, *EVERYBODY
 
 

@@ -5,7 +5,7 @@ Never looks into the bot; the two meet on the wire only. Start at Platform.says(
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime
@@ -221,6 +221,11 @@ class Platform:
         """The buttons of the custom menu, empty when none was made."""
         with self.store.read() as db:
             return json.loads(get_setting(db, "menu", "[]"))
+
+    def set_menu(self, buttons: Sequence[object]) -> None:
+        """Give the account its custom menu as if somebody had made it in the back office."""
+        with self.store.write() as db:
+            put_setting(db, "menu", json.dumps(buttons, ensure_ascii=False))
 
     # How it is done
 

@@ -8,6 +8,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS person (
@@ -50,6 +51,9 @@ class Store:
         self._connection: sqlite3.Connection | None = None
         self._pid = 0
         self._inherited: list[sqlite3.Connection] = []
+        if path != ":memory:":
+            Path(path).touch(0o600)  # chats are for this user only; SQLite gives its other files the same mode
+            Path(path).chmod(0o600)
         with self.write() as db:
             for statement in SCHEMA.split(";"):
                 db.execute(statement)

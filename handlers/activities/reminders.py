@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import partial
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from bot.settings import Settings
@@ -21,6 +21,11 @@ from scheduler.reminder import Occurrence, Reminder
 NIGHT = timedelta(hours=14)  # the quiet hours move a reminder by less than this
 LONGEST_PAUSE = timedelta(days=100)  # what fell due earlier is stale, so its days need no look
 MOMENT = timedelta(seconds=1)  # a reminder is stale this long before the next, so that never two go out at once
+
+# Made once: to build a statement costs more than to run it, and nearly every tick asks the same.
+_PLANNED = select(Activity).where(Activity.state == ActivityState.PLANNED)
+_SOON = and_(Activity.starts_at > bindparam("since"), Activity.starts_at <= bindparam("soon"))
+_PLANNED_SOON = _PLANNED.where(_SOON)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,24 +54,24 @@ def _days_before(day: date, ahead: int, settings: Settings) -> datetime:
 def activity_occurrences(session: Session, settings: Settings, since: datetime,
                          until: datetime) -> Iterator[Occurrence]:
     """Reminders of dated activities. Of several that fell due in a long pause all but the nearest are stale."""
-    for activity in session.scalars(select(Activity).where(
-            Activity.state == ActivityState.PLANNED, _near(settings, since, until))):
+    found = _PLANNED_SOON
+    days = _days_ahead(since, until, settings)
+    if days:
+        found = _PLANNED.where(or_(_SOON, and_(
+            Activity.starts_at >= _at(min(days), time(), settings),
+            Activity.starts_at < _at(max(days) + timedelta(days=1), time(), settings))))
+    soon = until + timedelta(hours=settings.activity_hours) + NIGHT
+    for activity in session.scalars(found, {"since": since, "soon": soon}):
         for due in dues_of(activity.starts_at, settings):
             if since < due.at <= until:
                 yield _reminder(activity, due, settings)
 
 
-def _near(settings: Settings, since: datetime, until: datetime) -> ColumnElement[bool]:
-    """The condition that an activity may have a reminder in this span; most spans hold none of those days before."""
-    soon = and_(Activity.starts_at > since,
-                Activity.starts_at <= until + timedelta(hours=settings.activity_hours) + NIGHT)
-    days = [day + timedelta(days=ahead) for day in _days_between(since, until, settings)
+def _days_ahead(since: datetime, until: datetime, settings: Settings) -> list[date]:
+    """The days of activities that may have a reminder of some days before in this span; mostly none."""
+    return [day + timedelta(days=ahead) for day in _days_between(since, until, settings)
             for ahead in settings.activity_days
             if since < _days_before(day + timedelta(days=ahead), ahead, settings) <= until]
-    if not days:
-        return soon
-    return or_(soon, and_(Activity.starts_at >= _at(min(days), time(), settings),
-                          Activity.starts_at < _at(max(days) + timedelta(days=1), time(), settings)))
 
 
 def _days_between(since: datetime, until: datetime, settings: Settings) -> Iterator[date]:

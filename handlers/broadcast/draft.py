@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from bot.nlu.dates import TimeKind, find_times
+from bot.nlu.dates import TimeKind, find_coming
 from bot.nlu.slots import Lexicon, parse_groups
 
 MOST_CHARACTERS = 600  # with the preview's own words it still fits into one message, or nearly
@@ -22,9 +22,10 @@ _GIVEN = re.compile(r"\s*(?:给|对|向|到|跟|通知|告诉)")
 _TAIL = re.compile(
     r"们?(?:(?:发送?)?(?:一?[个条则份])?(?:广播|通知|消息|短信|信息)[说讲]?|[讲说]一?声)[\s:：,，]*")
 _JOINED = re.compile(r"[、和及与]\s*([^\s,，:：。]{1,8})")
+_ONLY_POLITE = re.compile(r"(?:吧|呀|啊|好了|就行|可以|再?发送?|发出|[\s,，。.!！~])*")  # after a time that answers a question
 # 帮我预约…, 设个定时通知，…, 到…再通知: what stands before the time.
 _BEFORE_TIME = re.compile(
-    r"[\s,，:：]*(?:请|麻烦|帮忙|帮我|替我|你)*(?:定时广播|预约|预定|安排|设|定|到|在)?(?:一?[个条])?(?:定时)?"
+    r"[\s,，:：]*(?:请|麻烦|帮忙|帮我|替我|你|那就?|就|改)*(?:定时广播|预约|预定|安排|设|定|到|在)?(?:一?[个条])?(?:定时)?"
     r"(?:的?(?:广播|通知|消息))?[\s,，:：在]*")
 
 
@@ -90,9 +91,12 @@ def _refuse_unknown(body: str, rest: str) -> None:
 
 
 def split_time(words: str, now: datetime) -> tuple[datetime, str]:
-    """The time at the head (3月8日9点 全体 …) and the rest. Raises WrongTime when there is none that can be taken."""
+    """The time at the head (3月8日9点 全体 …), the coming one where no year is said, and the rest.
+
+    Raises WrongTime when there is none that can be taken.
+    """
     body = words[_BEFORE_TIME.match(words).end():]
-    times = find_times(body, now)
+    times = find_coming(body, now)
     impossible = next((text for text in times.impossible if body.startswith(text)), None)
     if impossible:
         raise WrongTime(f"没有“{impossible}”这个时间", _without_time(body[len(impossible):], now))
@@ -100,6 +104,7 @@ def split_time(words: str, now: datetime) -> tuple[datetime, str]:
     if span is None:
         raise WrongTime("没有看出什么时候发", words)
     rest = body[span.finish:].lstrip(" \r\n\t,，:：").removeprefix("的")
+    rest = "" if _ONLY_POLITE.fullmatch(rest) else rest
     if span.kind is not TimeKind.POINT:
         raise WrongTime(f"“{span.text}”不是一个时刻", rest)
     if not isinstance(span.start, datetime):
@@ -111,7 +116,7 @@ def split_time(words: str, now: datetime) -> tuple[datetime, str]:
 
 def _without_time(words: str, now: datetime) -> str:
     """What follows an hour whose day does not exist."""
-    times = find_times(words, now)
+    times = find_coming(words, now)
     return words[times.found[0].finish:] if times.found and times.found[0].begin == 0 else words
 
 

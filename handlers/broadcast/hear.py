@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from bot.talk import QUESTION_MINUTES, Question, Reply, Sorry, Talk, Turn, Who
 from bot.whom import label
-from data.chinese import format_time, format_when, parse_number
+from data.chinese import format_dated, format_time, format_when, parse_number
 from data.models import Broadcast, Person
 from data.people import people_named
 from handlers.broadcast import broadcasts
@@ -90,7 +90,7 @@ def _next_step(turn: Turn, draft: Draft) -> Reply:
         if len(people) != 1:
             return _ask_which(draft, name, people)
     if not draft.text:
-        when = f"{format_when(draft.due, turn.now.tzinfo)}" if draft.due else ""
+        when = format_dated(draft.due, turn.now) if draft.due else ""
         return Reply(f"{when}发给{'、'.join((*draft.groups, *draft.names, *_names_chosen(turn, draft)))}。"
                      f"请发送要通知的内容，不超过{MOST_CHARACTERS}字。",
                      Question("broadcast.text", "text", draft.as_data()))
@@ -114,8 +114,9 @@ def hear_words(turn: Turn, data: Mapping[str, Any], words: str) -> Reply:
 
 
 def _ask_when(turn: Turn, wrong: WrongTime, draft: Draft) -> Reply:
-    return Reply(f"{wrong}，还没有发送。现在是{format_when(turn.now)}，请回复发送的日期和时间，例如：3月8日9点。",
-                 Question("broadcast.when", "text", draft.as_data()))
+    again = "请回复发送的日期和时间，例如：3月8日9点；不发了，回复“取消”。"
+    return Reply(f"{wrong}，还没有发送。现在是{format_when(turn.now)}，{again}",
+                 Question("broadcast.when", "time", draft.as_data(), again=again))
 
 
 @talk.answer("broadcast.when")
@@ -183,7 +184,7 @@ def _names_chosen(turn: Turn, draft: Draft) -> list[str]:
 
 
 def _heading(draft: Draft, now: datetime) -> str:
-    return f"{format_when(draft.due, now.tzinfo)}" if draft.due else ""
+    return format_dated(draft.due, now) if draft.due else ""
 
 
 def _late(draft: Draft, turn: Turn) -> str:
@@ -199,10 +200,10 @@ def hear_confirmed(turn: Turn, data: Mapping[str, Any], _chosen: str) -> Reply:
     _permit(turn)
     due = data["due"] and datetime.fromisoformat(data["due"])
     if due and due <= turn.now:
-        raise Sorry(f"{format_when(due, turn.now.tzinfo)}已经过去，没有发送。请重新发送，另定时间。")
+        raise Sorry(f"{format_dated(due, turn.now)}已经过去，没有发送。请重新发送，另定时间。")
     broadcasts.send(turn.session, turn.person, data["audience"], data["people"], data["text"], turn.now, due)
     if due:
-        return Reply(f"已定好：{format_when(due, turn.now.tzinfo)}发给{len(data['people'])}人。"
+        return Reply(f"已定好：{format_dated(due, turn.now)}发给{len(data['people'])}人。"
                      "不想发了，回复“取消定时广播”；发出后回复“广播状态”看结果。")
     return Reply(f"已开始发送，共{len(data['people'])}人。稍后回复“广播状态”看谁收到了。")
 
@@ -229,7 +230,7 @@ def hear_cancel(turn: Turn) -> Reply:
 
 def _one_line(broadcast: Broadcast, turn: Turn) -> str:
     words = broadcast.text.replace("\n", " ")
-    return (f"{format_when(broadcast.due, turn.now.tzinfo)}发给{'、'.join(broadcast.audience)}（编号{broadcast.id}）："
+    return (f"{format_dated(broadcast.due, turn.now)}发给{'、'.join(broadcast.audience)}（编号{broadcast.id}）："
             f"{words[:20]}{'…' if len(words) > 20 else ''}")
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from bot.talk import Question, Reply, Talk, Turn
 from data.activities import find_activity, find_open
-from data.chinese import format_when
+from data.chinese import format_dated
 from data.models import Activity, Duty
 from data.people import officers
 from handlers.checkin import records
@@ -20,9 +20,7 @@ LOOK_BACK = timedelta(days=370)  # the latest activity may be before a long holi
 
 def name(activity: Activity, now: datetime) -> str:
     """`主题党日活动（3月10日（周五）14:00）`, with the year where it is not this one."""
-    start = activity.starts_at.astimezone(now.tzinfo)
-    year = "" if start.year == now.year else f"{start.year}年"
-    return f"{activity.title.strip('。 ')}（{year}{format_when(start)}）"
+    return f"{activity.title.strip('。 ')}（{format_dated(activity.starts_at, now)}）"
 
 
 def words_of(turn: Turn, text: str | None = None) -> Words:

@@ -127,7 +127,7 @@ def _own_states(turn: Turn, past: Sequence[Activity]) -> list[tuple[Activity, st
     ids = [activity.id for activity in past]
     own = records.own_check_ins(turn.session, turn.person.id, ids)
     leaves, used = records.own_leaves(turn.session, turn.person.id, ids), records.used_check_in(turn.session, ids)
-    states = [(activity, _own_state(turn, activity, records_of.get(activity.id), leaves))
+    states = [(activity, _own_state(turn, activity, own.get(activity.id), leaves))
               for activity in reversed(past)]
     return [(activity, state) for activity, state in states if state and (activity.id in used or state == "请假")]
 

@@ -59,7 +59,7 @@ def import_file(file: Path) -> None:
         raise click.ClickException(str(error)) from None
     with here.sessions.begin() as session:
         branch = first_branch(session)
-        refuse_problems([*table.problems, *_unknown_groups(session, branch.id, table.rows)])
+        refuse_problems([*table.problems, *_unknown_groups(session, branch.id, table.audiences)])
         done = import_activities(session, branch.id, table.rows, here.settings, now)
     click.echo(f"活动已导入：新增{done.new}项，更新{done.changed}项，不变{done.unchanged}项，其中{done.told}项已安排通知。")
 
@@ -110,8 +110,8 @@ def _starts(change: Change) -> datetime:
     return change.activity.starts_at
 
 
-def _unknown_groups(session: Session, branch_id: int, rows: Sequence[ActivityRow]) -> list[Problem]:
+def _unknown_groups(session: Session, branch_id: int, audiences: Sequence[tuple[int, Sequence[str]]]) -> list[Problem]:
     people = session.execute(select(Person.name, Person.group).where(Person.branch_id == branch_id)).all()
     known = {*IDENTITY_GROUPS, *(name for name, _ in people), *(own for _, own in people if own)}
-    return [Problem(row.line, f"对象“{group}”既不是组名，也不在名册上") for row in rows for group in row.audience
+    return [Problem(line, f"对象“{group}”既不是组名，也不在名册上") for line, groups in audiences for group in groups
             if group not in known]

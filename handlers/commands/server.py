@@ -3,7 +3,9 @@
 import errno
 import gc
 import os
+import signal
 import socket
+from datetime import datetime
 from pathlib import Path
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any
@@ -13,13 +15,14 @@ from flask import Flask, current_app
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 
-from bot.clock import write_shift
+from bot.clock import find_shift
 from bot.log import configure
 from bot.nlu import match
+from bot.shared import StoreDown
 from handlers.commands.door import Command, assistant, opened
+from handlers.commands.time import move_clock
 from handlers.ops import share_between_workers
-from handlers.seed import seed
-from scheduler.tick import rewind
+from handlers.seed import DEMO_START, seed
 
 if TYPE_CHECKING:
     from gunicorn.arbiter import Arbiter
@@ -30,7 +33,7 @@ if TYPE_CHECKING:
     from handlers import Assistant
 
 THREADS = 8
-PORT_WAIT_SECONDS = 6  # workers whose master was killed let go of the port within this time
+PORT_WAIT_SECONDS = 3  # workers whose master was killed let go of the port within this time
 STOP_SECONDS = 4
 MEMORY = Path("/dev/shm")  # noqa: S108 - where gunicorn's workers show that they live; a disk may be slow
 
@@ -44,17 +47,38 @@ def serve() -> None:
     os.umask(0o077)  # the database, the keys and the backups are for this user only
     listener = listen(settings)
     here = opened()
-    if settings.clock_start:
-        with here.sessions.begin() as session:
-            write_shift(session, settings.clock_start, settings.clock_start)
-            rewind(session, settings.clock_start)
-        here.clock.reread()
+    check_shared_store(here)
+    begins = set_clock_at_start(here)
     with here.sessions.begin() as session:
         seed(session, here.clock.now(), settings.sandbox)
     share_between_workers(settings.instance / "metrics")
     match.load()
     here.engine.dispose()
-    Server(app, here, listener).run()
+    Server(app, here, listener, [where_to_open(settings), *what_time_it_is(here, begins)]).run()
+
+
+def check_shared_store(here: "Assistant") -> None:
+    """Raises click.ClickException with one line when nobody answers at REDIS_URL; the database is known to answer."""
+    try:
+        here.shared.find("anything")
+    except StoreDown as error:
+        raise click.ClickException(f"REDIS_URL: does not answer: {error}") from None
+
+
+def set_clock_at_start(here: "Assistant") -> datetime | None:
+    """Set the program's clock to CLOCK_START, or a new sandbox's to where its plan lives; None: it goes on as it was.
+
+    The clock of a real account without CLOCK_START is never touched.
+    """
+    settings = here.settings
+    with here.sessions.begin() as session:
+        begins = settings.clock_start
+        if begins is None and settings.sandbox and find_shift(session, None) is None:
+            begins = DEMO_START
+        if begins is not None:
+            move_clock(session, begins, settings.clock_start)
+    here.clock.reread()
+    return begins
 
 
 def listen(settings: "Settings") -> socket.socket:
@@ -85,8 +109,8 @@ def listen(settings: "Settings") -> socket.socket:
 class Server(BaseApplication):
     """gunicorn around the application that is already made: loaded once, then forked."""
 
-    def __init__(self, app: Flask, here: "Assistant", listener: socket.socket) -> None:
-        self._app, self._here = app, here
+    def __init__(self, app: Flask, here: "Assistant", listener: socket.socket, says: list[str]) -> None:
+        self._app, self._here, self._says = app, here, says
         self._fd = listener.detach()
         super().__init__()
 
@@ -108,9 +132,11 @@ class Server(BaseApplication):
     def _ready(self, _master: "Arbiter") -> None:
         gc.collect()
         gc.freeze()  # what is loaded stays shared between the workers instead of being copied by the collector
-        print(where_to_open(self._here.settings), flush=True)
+        print(*self._says, sep="\n", flush=True)
 
     def _begin(self, _worker: "Worker") -> None:
+        # Ctrl-C goes to every process of the terminal; the master alone acts on it and tells the workers.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
         self._here.runner.start()
 
     def _end(self, _master: "Arbiter", _worker: "Worker") -> None:
@@ -134,3 +160,12 @@ def where_to_open(settings: "Settings") -> str:
     if settings.sandbox:
         return f"请在浏览器打开 {address}"
     return f"正在 {address} 服务；公众号后台的服务器地址填写“https://您的域名/wechat”"
+
+
+def what_time_it_is(here: "Assistant", begins: datetime | None) -> list[str]:
+    """In the sandbox the line that says which time it is there; `begins` as set_clock_at_start() has it."""
+    if not here.settings.sandbox:
+        return []
+    now = (begins or here.clock.now()).astimezone(here.clock.zone)
+    shown = f"{now.year}年{now.month}月{now.day}日{now.hour}:{now:%M}"
+    return [f"演示时间从{shown}开始，可在页面上调整" if begins else f"演示时间接着上次，现在是{shown}，可在页面上调整"]

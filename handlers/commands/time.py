@@ -4,6 +4,7 @@ import logging
 from datetime import datetime
 
 import click
+from sqlalchemy.orm import Session
 
 from bot.clock import write_shift
 from bot.log import configure
@@ -41,6 +42,14 @@ def set_clock(moment: datetime) -> None:
         raise click.ClickException("CLOCK_START: is not set, and outside the sandbox only then the clock can be moved")
     target = in_zone(moment, here.settings.timezone)
     with here.sessions.begin() as session:
-        write_shift(session, target, here.settings.clock_start)
-        rewind(session, target)
+        move_clock(session, target, here.settings.clock_start)
     click.echo(f"The clock shows {target.isoformat()}.")
+
+
+def move_clock(session: Session, to: datetime, start: datetime | None) -> None:
+    """Let the program's clock show `to` for every process; `start` is CLOCK_START.
+
+    What falls due after `to` will be looked for again; the outbox's keys keep it from being sent twice.
+    """
+    write_shift(session, to, start)
+    rewind(session, to)

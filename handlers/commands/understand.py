@@ -40,8 +40,11 @@ class BadLine(Exception):
 def command(text: str, role: str, now: datetime | None, as_json: bool) -> None:
     """Show how TEXT is understood, and change nothing.
 
-    With - instead of TEXT: read JSON lines {"text", "as", "now"} and answer each with one line of JSON.
+    With - instead of TEXT: read JSON lines {"text", "as", "now"} and answer each with one line of JSON. A line that
+    cannot be read is answered with {"error"}, and the exit code is above 0 at the end.
     """
+    if not text.strip():
+        raise click.UsageError("TEXT is empty")
     here = assistant()
     moment = in_zone(now or here.clock.now(), here.settings.timezone)
     lexicon = _lexicon(here)
@@ -105,20 +108,24 @@ def _lexicon(here: "Assistant") -> Lexicon:
 
 
 def _answer_lines(here: "Assistant", lexicon: Lexicon, role: str, now: datetime) -> None:
+    bad: list[str] = []
     for number, line in enumerate(sys.stdin.buffer, 1):
         if not line.strip():
             continue
         try:
-            text, as_role, moment = _read_line(line, role, now)
+            found = understand(here, lexicon, *_read_line(line, role, now))
         except BadLine as wrong:
-            raise click.ClickException(f"line {number}: {wrong}") from None
-        click.echo(json.dumps(understand(here, lexicon, text, as_role, moment), ensure_ascii=False))
+            bad.append(f"line {number}: {wrong}")
+            found = {"error": bad[-1]}
+        click.echo(json.dumps(found, ensure_ascii=False))
+    if bad:
+        raise click.ClickException(f"{bad[0]} (and {len(bad) - 1} more bad lines)" if len(bad) > 1 else bad[0])
 
 
 def _read_line(line: bytes, role: str, now: datetime) -> tuple[str, str, datetime]:
     try:
         asked = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise BadLine("is no JSON") from None
     if not isinstance(asked, Mapping) or not isinstance(asked.get("text"), str):
         raise BadLine('must be an object with "text", and may have "as" and "now"')

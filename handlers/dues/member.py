@@ -92,7 +92,7 @@ def hear_correct(turn: Turn, data: Mapping[str, Any], _confirmed: str) -> Reply:
     return Reply(f"已改为：{sum_of(turn.session, new)}，待{collector(turn.session, turn.branch_id)}确认。")
 
 
-@talk.on("dues_mine", "我的党费", usage="我的党费——本年登记和确认的情况")
+@talk.on("dues_mine", "我的党费", "党费情况", usage="我的党费——本年登记和确认的情况")
 def hear_mine(turn: Turn) -> Reply:
     """A person's own records of the year."""
     year = turn.now.year

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from bot import settings as settings_module
 from bot.settings import Settings
 from bot.wechat.gateway import Result, Retry, Sent
-from data.db import make_engine, make_sessions
+from data.db import make_engine, make_sessions, reading_sessions
 from data.models import Base, Branch, Follower, Identity, Outbox, OutboxState, Person
 from scheduler import outbox
 from scheduler.delivery import Courier
@@ -113,6 +113,9 @@ class Works:
     reminders: tuple[Reminder, ...] = ()
     kinds: dict[str, PushKind] = field(default_factory=lambda: {kind.name: kind for kind in (NOTICE, REMINDER)})
 
+    def __post_init__(self) -> None:
+        self.sessions, self.reading = make_sessions(self.engine), reading_sessions(self.engine)
+
 
 class Stage:
     """One branch in the middle of a day; program time stands still, machine time passes by waiting."""
@@ -121,7 +124,7 @@ class Stage:
         self.url = url
         self.platform = FakePlatform()
         self.works = Works(make_engine(url), load_settings(folder, url, **variables), self.platform)
-        self.sessions = make_sessions(self.works.engine)
+        self.sessions = self.works.sessions
         self.now, self.wall, self.waited = NOON, WALL, 0.0
 
     def courier(self) -> Courier:
