@@ -3,6 +3,8 @@
 Decides whether words are the answer to it. Start at read_answer().
 """
 
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -13,12 +15,13 @@ from sqlalchemy.orm import Session
 from bot.nlu.match import Match, Outcome
 from bot.nlu.moods import Mood, read_mood
 from bot.talk import Question
-from data.chinese import parse_number
+from data.chinese import NUMERAL, parse_number
 from data.models import OpenQuestion
 
 VALUES = ("amount", "person")  # spans that answer a question, beside times
 NOTHING_OPEN = "现在没有等待您确认的事项。回复“帮助”看看可以做什么。"
 EXPIRED = "刚才的事项已超过10分钟，没有执行。需要的话请重新发送。"
+NOT_TO_CONFIRM = "这一步还不用确认。"
 DROPPED = "好的，已取消，什么都没有改变。"
 
 
@@ -27,6 +30,9 @@ class Kind(StrEnum):
 
     CONFIRM = "confirm"
     CHOICE = "choice"
+    AMOUNT = "amount"
+    TIME = "time"
+    PERSON = "person"
     SLOT = "slot"
     TEXT = "text"
 
@@ -55,7 +61,7 @@ def read_answer(question: OpenQuestion | None, match: Match, said: str, now: dat
         return Said(EXPIRED, closed=True) if question is not None and match.intent == "confirm" else Said(NOTHING_OPEN)
     if match.intent == "cancel":
         return Said(DROPPED, closed=True)
-    return Answered("确认") if question.kind == Kind.CONFIRM else Said(question.prompt)
+    return Answered("确认") if question.kind == Kind.CONFIRM else Said(NOT_TO_CONFIRM + question.prompt)
 
 
 def settles(meant: Answered | Said | None) -> bool:
@@ -66,11 +72,21 @@ def settles(meant: Answered | Said | None) -> bool:
 def _read_words(question: OpenQuestion, match: Match, said: str) -> Answered | Said | None:
     if question.kind == Kind.CHOICE:
         return _read_choice(question, said)
-    if question.kind == Kind.TEXT and match.command is None:
-        return Answered(said)
-    if question.kind == Kind.SLOT and match.command is None and (match.outcome is not Outcome.SURE or _is_value(match)):
-        return Answered(said)
-    return None
+    if match.command is not None:
+        return None
+    return Answered(said) if _ACCEPTS.get(Kind(question.kind), _is_never)(match) else None
+
+
+def _is_never(_match: Match) -> bool:
+    return False
+
+
+def _is_any(_match: Match) -> bool:
+    return True
+
+
+def _is_likely(match: Match) -> bool:
+    return match.outcome is not Outcome.SURE or _is_value(match)
 
 
 def _is_value(match: Match) -> bool:
@@ -82,6 +98,39 @@ def _is_value(match: Match) -> bool:
     begins = {span.begin for span in (*slots.times, *slots.spans) if getattr(span, "what", "amount") in VALUES}
     named = 0 in begins or any(match.text.startswith(said) for said in slots.impossible)
     return named and Mood.QUESTION not in read_mood(match.text)
+
+
+def _is_amount(match: Match) -> bool:
+    """`30`, `交了三十块`, `一共30元吧`, and what was meant for a sum and is none (`3O`): a number with little around it."""
+    return bool(_SUM.fullmatch(match.text))
+
+
+def _is_time(match: Match) -> bool:
+    """`3月8日9点`, `那就明天上午吧`: a day or an hour alone, or an hour with what is to be done then."""
+    lead = _LEAD.match(match.text).end()
+    impossible = [said for said in match.slots.impossible if match.text.startswith(said, lead)]
+    if impossible:
+        return True
+    span = next((span for span in match.slots.times if span.begin == lead), None)
+    if span is None or Mood.QUESTION in read_mood(match.text):
+        return False
+    has_hour = isinstance(span.start, datetime) and match.outcome is not Outcome.SURE
+    return has_hour or bool(_TAIL.fullmatch(match.text, span.finish))
+
+
+def _is_person(match: Match) -> bool:
+    """`张三、李四`, `T006`, or a bare name that may be on no roster."""
+    return _is_value(match) or match.outcome is not Outcome.SURE and bool(_NAME.fullmatch(match.text))
+
+
+_LEAD = re.compile(r"(?:那就?|就|请|改到?|定在?|到|在|嗯|好的?|[\s,])*")
+_TAIL = re.compile(r"(?:吧|呀|啊|好了|就行|可以|再?发送?|发出|[\s,。.!~])*")
+_SUM = re.compile(rf"(?:我|这次|上次|一共|共计?|党费|补?[缴交]了?|付了?|转了?|大概|是|就|[\s,:])*[-−负]?\s?[¥￥]?\s?"
+                  rf"(?:\d[\d,.oO]*|[{NUMERAL}]+)\s?(?:(?:元整?|块钱?|圆)(?:[\d{NUMERAL}][角毛]?)?|[角毛分])?"
+                  r"(?:钱|整|吧|的|了|呀|啊|[\s,。.!~])*")
+_NAME = re.compile(r"[一-鿿·]{2,4}|[a-zA-Z]{0,3}\d{2,}")
+_ACCEPTS: Mapping[Kind, Callable[[Match], bool]] = {
+    Kind.TEXT: _is_any, Kind.SLOT: _is_likely, Kind.AMOUNT: _is_amount, Kind.TIME: _is_time, Kind.PERSON: _is_person}
 
 
 def _read_choice(question: OpenQuestion, said: str) -> Answered | Said | None:
@@ -100,7 +149,7 @@ def ask(session: Session, openid: str, branch_id: int | None, question: Question
     """Keep a question open; the newest replaces an older one."""
     session.merge(OpenQuestion(
         openid=openid, branch_id=branch_id, name=question.name, kind=Kind(question.kind), data=dict(question.data),
-        options=list(question.options), prompt=prompt, asked_at=now,
+        options=list(question.options), prompt=question.again or prompt, asked_at=now,
         expires_at=now + timedelta(minutes=question.minutes)))
 
 

@@ -28,6 +28,7 @@ MESSAGE_WINDOW = (timedelta(hours=48), 5)  # customer-service messages after a m
 MENU_WINDOW = (timedelta(minutes=1), 3)  # … after a menu click, subscribe or SCAN
 MENU_EVENTS = frozenset({"click", "subscribe", "scan", "scancode_push", "scancode_waitmsg"})
 WINDOW_SLACK = timedelta(minutes=1)  # a window is not written anew for a chat that goes on
+ASKING_EVENTS = frozenset({"click", "scancode_waitmsg"})  # the person waits for an answer
 SAY = "say:"  # a menu key that begins so stands for the words after it
 CONTEXT_MINUTES = 5
 MOST_CHARACTERS = 4000
@@ -40,16 +41,19 @@ GONE = (OperationalError, InterfaceError, InternalError, PoolTimeout)  # the dat
 # Built once: putting a statement together costs as much as running it, and these run in every turn.
 # The row lock makes one person's messages queue on PostgreSQL too: 确认 twice at once confirms once, and an
 # overlapping repeat waits until the first delivery has stored its reply.
-WHO = (select(Follower, Person, OpenQuestion,
+WHO = (select(Follower, Person, exists().where(OpenQuestion.openid == Follower.openid),
               exists().where(Outbox.person_id == Follower.person_id, Outbox.state == OutboxState.HELD))
        .where(Follower.openid == bindparam("openid")).outerjoin(Person, Person.id == Follower.person_id)
-       .outerjoin(OpenQuestion, OpenQuestion.openid == Follower.openid).with_for_update(of=Follower))
+       .with_for_update(of=Follower))
 SEEN = select(
     select(InboundMessage.reply).where(InboundMessage.key == bindparam("key")).scalar_subquery(),
     select(UsedSignature.message_key).where(UsedSignature.signature == bindparam("signature")).scalar_subquery())
 STORE = insert(InboundMessage.__table__)
-CONTACT = (update(Follower.__table__).where(Follower.__table__.c.openid == bindparam("who"))
-           .values(subscribed=True, unreachable="", window_until=bindparam("until"), window_left=bindparam("left")))
+# Past the ORM: most turns change nothing else of the follower, and a flush costs as much as a handler.
+_FOLLOWER = update(Follower.__table__).where(Follower.__table__.c.openid == bindparam("who"))
+CONTACT = _FOLLOWER.values(subscribed=True, unreachable="", window_until=bindparam("until"),
+                           window_left=bindparam("left"))
+REMEMBER = _FOLLOWER.values(context=bindparam("context"))
 
 log = logging.getLogger(__name__)
 
@@ -108,7 +112,7 @@ class Dispatcher:
             _note_contact(session, follower, incoming, now)
             intent, reply = self._turn(session, incoming, follower, person, question, now)
             text = self._compose(session, follower, person, reply, now, has_held)
-            session.execute(STORE, {"key": incoming.key, "branch_id": follower.branch_id, "at": now, "intent": intent,
+            session.execute(STORE, {"key": incoming.key, "branch_id": follower.branch_id, "at": now, "intent": intent[:40],
                                     "reply": text})
             pushes_wait = self.hooks.pushes_wait(session)
         return Answer(text, intent, pushes_wait)
@@ -118,7 +122,8 @@ class Dispatcher:
         if row is None:
             add_once(session, Follower, openid=openid)
             row = session.execute(WHO, {"openid": openid}).one()
-        return row[0], row[1], row[2], row[3]
+        question = session.get(OpenQuestion, openid) if row[2] else None
+        return row[0], row[1], question, row[3]
 
     def _turn(self, session: Session, incoming: Incoming, follower: Follower, person: Person | None,
               question: OpenQuestion | None, now: datetime) -> tuple[str, Reply | None]:
@@ -144,7 +149,9 @@ class Dispatcher:
         """An event, or a message without words: picture, place, sticker. Unknown events need no answer."""
         if incoming.event:
             hear = self.events.get(incoming.event)
-            return incoming.event, self._run(turn, hear) if hear else None
+            if hear:
+                return incoming.event, self._run(turn, hear)
+            return incoming.event, Reply(NOT_UNDERSTOOD) if incoming.event in ASKING_EVENTS else None
         name = "unsupported" if incoming.text == UNSUPPORTED else incoming.type
         hear = self.messages.get(name)
         return name, self._run(turn, hear) if hear else Reply(NOT_UNDERSTOOD)
@@ -255,7 +262,6 @@ def _note_contact(session: Session, follower: Follower, incoming: Incoming, now:
     is_new = is_longer and (until is None or left < messages or until < now + span - WINDOW_SLACK)
     if is_new or not follower.subscribed or follower.unreachable:
         window = (now + span, messages) if is_longer else (until, left)
-        # Past the ORM: most turns change nothing else, and a flush costs as much as a handler.
         session.execute(CONTACT, {"who": follower.openid, "until": window[0], "left": window[1]})
 
 

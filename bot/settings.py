@@ -63,7 +63,7 @@ class Settings:
     web_workers: int
     sandbox: bool
     instance: Path
-    delivery_threads: int = 16
+    delivery_threads: int = 8
     weekly_cap: int = 15
     monthly_time: time = time(12, 20)
     activity_time: time = time(16, 45)
@@ -106,7 +106,7 @@ def load(environ: Mapping[str, str] | None = None, instance: Path | None = None)
         clock_start=_clock_start(env.get("CLOCK_START"), timezone), timezone=timezone,
         web_workers=_number(env, "WEB_WORKERS", min(4, max(2, os.cpu_count() or 2)), 1, 64),
         sandbox=sandbox, instance=instance,
-        delivery_threads=_number(env, "DELIVERY_THREADS", 16, 1, 64),
+        delivery_threads=_number(env, "DELIVERY_THREADS", 8, 1, 64),
         weekly_cap=_number(env, "WEEKLY_CAP", 15, 1, 1000),
         monthly_time=_time_of_day(env, "REMIND_MONTHLY_AT", time(12, 20)),
         activity_time=_time_of_day(env, "REMIND_ACTIVITY_AT", time(16, 45)),

@@ -77,8 +77,10 @@ class Sorry(Exception):
 class Question:
     """What is asked back. `name` is the answer handler (Talk.answer), `data` what it needs, JSON values only.
 
-    kind "confirm": waits for 确认 or 取消; "choice": for a number or one of `options`; "slot": for any words
-    that do not clearly mean something else; "text": for any words but a command, such as the text of a broadcast.
+    kind "confirm": waits for 确认 or 取消; "choice": for a number or one of `options`; "amount", "time", "person":
+    for words that are one, everything else is heard as if nothing had been asked; "slot": for any words that do not
+    clearly mean something else; "text": for any words but a command, such as the text of a broadcast.
+    `again` is what is said where 确认 comes instead of an answer: the question alone, without what led to it.
     """
 
     name: str
@@ -86,6 +88,7 @@ class Question:
     data: Mapping[str, Any] = field(default_factory=dict)
     options: Sequence[str] = ()
     minutes: int = QUESTION_MINUTES
+    again: str = ""
 
 
 @dataclass(frozen=True, slots=True)

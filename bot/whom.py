@@ -4,7 +4,7 @@ Shared by what officers do for others (补签, 确认党费). Reads only. Start 
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from bot.talk import Question, Reply
 from data.models import Person
+from data.people import reachable_ids
 
 _BETWEEN = re.compile(r"[\s、，,；;。和与跟及]+")
 _TITLES = re.compile(r"(?:老师|同志|书记|园长)?(?:他们|等人|几人|[两三四五]人)?")
@@ -88,3 +89,9 @@ def people_by_id(session: Session, branch_id: int, ids: Sequence[int]) -> list[P
     found = {person.id: person for person in session.scalars(
         select(Person).where(Person.branch_id == branch_id, Person.id.in_(ids)))}
     return [found[person_id] for person_id in ids if person_id in found]
+
+
+def say_unreached(session: Session, branch_id: int, people: Collection[int]) -> str:
+    """`其中2人没有绑定或已取消关注，收不到`; nothing where every one of the people can be reached."""
+    deaf = len(set(people) - reachable_ids(session, branch_id))
+    return f"其中{deaf}人没有绑定或已取消关注，收不到" if deaf else ""

@@ -7,11 +7,12 @@ Start at year_view() for the calendar, at find_open() and next_for() for one act
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from functools import partial
 
 from sqlalchemy import and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
-from data.chinese import format_day, format_when
+from data.chinese import format_dated, format_day, format_when
 from data.models import Activity, ActivityState, Leave, Person
 from data.people import IDENTITY_GROUPS, ids_in
 from data.plans import StoredEntry, StoredPlan, carried_note, entries_of, plan_in_force
@@ -76,15 +77,25 @@ class YearView:
         start = item.starts_at and item.starts_at.astimezone(self.zone)
         return start.month if start and start.year == self.year else None
 
-    def when(self, item: Item) -> str:
-        """`3月10日（周五）14:00，多功能厅`, `时间未定` or `已取消`."""
+    def is_missed(self, item: Item, now: datetime) -> bool:
+        """Whether a line never got a date, and its months are over."""
+        return item.is_undated and (self.year, max(item.months, default=12)) < (now.year, now.month)
+
+    def when(self, item: Item, now: datetime, named: int | None = None) -> str:
+        """`3月10日（周五）14:00，多功能厅`, `时间未定`, `没有定过时间` or `已取消`.
+
+        The year is said where it is neither the year of `now` nor the one that the reader has been `named` already.
+        """
         if item.is_cancelled:
             return "已取消"
         if item.activity is not None and item.starts_at is not None:
-            return (f"{format_when(item.starts_at, self.zone, item.activity.ends_at)}，"
-                    f"{item.activity.place or '地点待定'}")
-        day = item.entry and item.entry.day
-        return f"计划写的是{format_day(day)}，几点未定" if day and day.year == self.year else "时间未定"
+            start = item.starts_at.astimezone(self.zone)
+            write = format_when if start.year == named else partial(format_dated, now=now)
+            return f"{write(start, until=item.activity.ends_at)}，{item.activity.place or '地点待定'}"
+        day = item.entry.day if item.entry and item.entry.day and item.entry.day.year == self.year else None
+        if self.is_missed(item, now):
+            return f"计划写的是{format_day(day)}，没有定过时间" if day else "没有定过时间"
+        return f"计划写的是{format_day(day)}，几点未定" if day else "时间未定"
 
     @property
     def note(self) -> str:

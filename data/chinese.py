@@ -147,10 +147,15 @@ def format_when(moment: datetime, zone: tzinfo | None = None, until: datetime | 
     return f"{text}-{format_time(end)}" if end.date() == local.date() else f"{text}至{format_when(end)}"
 
 
-def format_dated(moment: datetime, now: datetime) -> str:
+def format_dated(moment: datetime, now: datetime, until: datetime | None = None) -> str:
     """format_when() in the zone of `now`, with the year where it is not the year of `now`."""
     local = moment.astimezone(now.tzinfo)
-    return f"{'' if local.year == now.year else f'{local.year}年'}{format_when(local)}"
+    return f"{'' if local.year == now.year else f'{local.year}年'}{format_when(local, None, until)}"
+
+
+def format_date(day: date, now: datetime) -> str:
+    """format_day() with the year where it is not the year of `now`."""
+    return f"{'' if day.year == now.year else f'{day.year}年'}{format_day(day)}"
 
 
 def format_months(months: Sequence[int]) -> str:

@@ -11,15 +11,18 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from sqlalchemy import DateTime, Engine, Enum, MetaData, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
 POLL_SECONDS = 0.003  # how long SQLite waits by itself for another writer
+WRITES = "writes"  # connection.info: this connection has the process's turn to write
 BUSY_SECONDS = 3  # WeChat waits five seconds for the answer; an honest "busy" must still fit
 
 
@@ -75,6 +78,8 @@ def _sqlite_engine(url: str, pool_size: int) -> Engine:
     engine = create_engine(url, pool_size=pool_size, max_overflow=pool_size, pool_timeout=BUSY_SECONDS,
                            connect_args={"timeout": POLL_SECONDS, "check_same_thread": False})
 
+    writer = Lock()  # the threads of a process queue here, so that only processes compete for the file
+
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # the driver's own BEGIN is deferred; ours below is not
@@ -88,8 +93,17 @@ def _sqlite_engine(url: str, pool_size: int) -> Engine:
     def begin(connection: Connection) -> None:
         if connection.get_execution_options().get("reads_only"):
             connection.exec_driver_sql("BEGIN")
-        else:
-            begin_writing(connection)
+            return
+        if not connection.info.get(WRITES):
+            if not writer.acquire(timeout=BUSY_SECONDS):
+                raise OperationalError("BEGIN IMMEDIATE", None, sqlite3.OperationalError("database is locked"))
+            connection.info[WRITES] = True
+        begin_writing(connection)
+
+    @event.listens_for(engine, "checkin")
+    def let_next_write(_connection: Any, record: Any) -> None:
+        if record.info.pop(WRITES, False):
+            writer.release()
 
     return engine
 

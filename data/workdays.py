@@ -35,6 +35,14 @@ def holiday_name(day: date) -> str | None:
     return Holiday(name).chinese if free and name else None
 
 
+def find_holiday(name: str, year: int) -> date | None:
+    """The first day off for a holiday (`清明`, `端午`) in the year; None where it has none or is not announced."""
+    if not is_announced(year):
+        return None
+    days = chinese_calendar.get_holidays(date(year, 1, 1), date(year, 12, 31), include_weekends=False)
+    return min((day for day in days if name in (holiday_name(day) or "")), default=None)
+
+
 def first_working_day(year: int, month: int) -> date:
     """The first day of the month on which people work."""
     return working_day_from(date(year, month, 1))

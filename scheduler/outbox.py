@@ -13,6 +13,7 @@ from functools import cache
 from sqlalchemy import (
     JSON,
     ColumnElement,
+    Insert,
     Integer,
     Select,
     String,
@@ -27,11 +28,13 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    true,
     update,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from data.db import UtcDateTime, insert_ignoring
+from data.db import UtcDateTime
 from data.models import Outbox, OutboxState, Person
 from scheduler.channels import Channel
 from scheduler.reminder import PushKind
@@ -43,7 +46,6 @@ REPEATABLE = timedelta(minutes=9)  # the platform suppresses a repeated client_m
 STALE = timedelta(days=3)  # a push without an end of its own that could not be delivered for so long is too late
 REPEATS = 3  # claims after which a message that may have arrived is not repeated once more
 WHY_LENGTH = 120
-_CHUNK = 5000  # people a statement; SQLite takes 32,766 parameters
 LOST = "平台的应答丢失，不能确认是否送达"
 
 _OUTBOX = Outbox.__table__
@@ -105,20 +107,30 @@ def enqueue(session: Session, branch_id: int, people: Iterable[int], *, kind: st
 
     `due` (default: now) and `expires` are program time. `fields` (title, time, place, note) fill a template message.
     """
-    # The database makes a row of each person, so that a long text travels once and not once for each of them.
-    message = {"branch_id": branch_id, "kind": kind, "subject": subject, "text": text, "fields": dict(fields or {}),
-               "due": due or now, "expires": expires, "state": OutboxState.WAITING, "created_at": now}
-    same = [literal(value, _OUTBOX.c[name].type).label(name) for name, value in message.items()]
-    row_key = literal(f"{key}/").concat(cast(Person.id, String))
+    ids = list(dict.fromkeys(people))
     session.flush()
-    new, ids = 0, list(dict.fromkeys(people))
-    for start in range(0, len(ids), _CHUNK):
-        each = select(Person.id, row_key, *same).where(Person.id.in_(ids[start:start + _CHUNK]))
-        add = insert_ignoring(session, Outbox).from_select(["person_id", "key", *message], each)
-        new += session.execute(add).rowcount
+    new = session.execute(_enqueue_statement(session.get_bind().dialect.name), {
+        "branch_id": branch_id, "kind": kind, "subject": subject, "text": text, "fields": dict(fields or {}),
+        "due": due or now, "expires": expires, "created_at": now, "prefix": f"{key}/", "ids": ids}).rowcount if ids else 0
     if new:
         session.info[WRITTEN] = True
     return new
+
+
+@cache
+def _enqueue_statement(dialect: str) -> Insert:
+    """The database makes a row of each person, so that a long text travels once and not once for each of them."""
+    each = func.json_array_elements_text if dialect == "postgresql" else func.json_each
+    given = each(bindparam("ids", type_=JSON)).table_valued("value", name="given")
+    same = ("branch_id", "kind", "subject", "text", "fields", "due", "expires", "created_at")
+    key = bindparam("prefix", type_=String).concat(cast(Person.id, String))
+    rows = (select(Person.id, key, literal(OutboxState.WAITING, _OUTBOX.c.state.type),
+                   *(bindparam(name, type_=_OUTBOX.c[name].type) for name in same))
+            .join_from(given, Person.__table__, Person.id == cast(given.c.value, Integer))
+            .where(true()).order_by(Person.id))  # SQLite cannot tell ON CONFLICT from a join's ON without a WHERE
+    made = postgresql.insert(_OUTBOX) if dialect == "postgresql" else sqlite.insert(_OUTBOX)
+    return (made.from_select(["person_id", "key", "state", *same], rows).on_conflict_do_nothing()
+            .execution_options(preserve_rowcount=True))
 
 
 def claim(session: Session, limit: int, now: datetime, wall: datetime, likely: Channel = Channel.CUSTOMER,
@@ -186,7 +198,8 @@ def _settle_statement(dialect: str, arrived: bool, forget: bool) -> Update:
     ours = _OUTBOX.c.state.in_([OutboxState.SENDING, OutboxState.WAITING, OutboxState.UNSURE]) if arrived \
         else _IS_SENDING
     settled = (
-        update(_OUTBOX).where(_OUTBOX.c.id == cast(given.c.key, Integer), _OUTBOX.c.attempts == bindparam("claim"), ours)
+        update(_OUTBOX)
+        .where(_OUTBOX.c.id == cast(given.c.key, Integer), _OUTBOX.c.attempts == bindparam("claim"), ours)
         .values(state=bindparam("new_state"), why=bindparam("new_why"), lease_until=bindparam("retry_at"),
                 attempts=bindparam("new_attempts"), settled_at=bindparam("settled"), platform_id=given.c.value))
     return settled.values(claimed_at=None, channel="") if forget else settled

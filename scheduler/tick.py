@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 
-from sqlalchemy import Insert, case, delete, select
+from sqlalchemy import Insert, case, delete, select, update
 from sqlalchemy.orm import Session
 
 from bot.clock import wall
 from bot.settings import Settings
 from bot.shared import put_value
 from data.db import insert_for
-from data.models import InboundMessage, OpenQuestion, SharedValue, UsedSignature
+from data.models import InboundMessage, OpenQuestion, Outbox, OutboxState, SharedValue, UsedSignature
 from scheduler import outbox
 from scheduler.delivery import AWAY, SETTLED, Courier, Works
 from scheduler.forgetting import forget_the_rest
@@ -33,7 +33,7 @@ TOGETHER = 10  # occurrences a transaction: few enough for others to write in be
 FIRST_LOOK_BACK = timedelta(days=3)
 OVERLAP = timedelta(seconds=5)  # what was being written while the last tick read is seen by the next one
 CLEANING_EVERY = timedelta(hours=1)
-SIGNATURES_KEPT, INBOUND_KEPT = timedelta(minutes=30), timedelta(days=3)
+SIGNATURES_KEPT, INBOUND_KEPT, REPLIES_KEPT = timedelta(minutes=30), timedelta(days=3), timedelta(hours=1)
 LOOK_AHEAD = timedelta(days=62)  # for the next thing that is due: the plan's months are never farther apart
 
 _VALUES = SharedValue.__table__.c
@@ -90,6 +90,10 @@ def rewind(session: Session, to: datetime) -> None:
     """The program's clock is set: time already ticked through after `to` is going to come again."""
     if _read_moments(session).get(LAST_TICK, to) > to:
         put_value(session, LAST_TICK, _written(to), wall())
+    # What was meant to go at once must not wait until the clock has caught up with where it was.
+    session.execute(update(Outbox).where(Outbox.state == OutboxState.WAITING, Outbox.due <= Outbox.created_at,
+                                         Outbox.due > to)
+                    .values(due=to).execution_options(synchronize_session=False))
 
 
 def next_due(session: Session, reminders: Sequence[Reminder], settings: Settings, now: datetime) -> datetime | None:
@@ -138,6 +142,9 @@ def _clean(session: Session, works: Works, now: datetime) -> None:
                                 (InboundMessage, InboundMessage.at, INBOUND_KEPT),
                                 (OpenQuestion, OpenQuestion.expires_at, timedelta(0))):
         session.execute(delete(table).where(moment < now - kept).execution_options(synchronize_session=False))
+    # A repeat comes within seconds; later the key alone still keeps it harmless, and what people read is not kept.
+    session.execute(update(InboundMessage).where(InboundMessage.at < now - REPLIES_KEPT, InboundMessage.reply != "")
+                    .values(reply="").execution_options(synchronize_session=False))
     dropped = drop_stale_held(session, now)
     forget_the_rest(session, works.kinds, works.settings, now)
     put_value(session, LAST_CLEANING, _written(now))

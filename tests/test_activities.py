@@ -81,9 +81,59 @@ def test_a_day_that_does_not_exist_is_asked_about(world: World) -> None:
 
 
 def test_a_time_that_is_past_is_asked_about(world: World) -> None:
-    world.at("2017-03-15 09:00").陈静.says(SET_MARCH).hears("3月10日（周五）14:00已经过去了", "请回复以后的日期和时间")
+    world.at("2017-03-15 14:30").陈静.says("设置 三月主题党日 3月15日 14:00 多功能厅")
+    world.陈静.hears("3月15日（周三）14:00已经过去了", "请回复以后的日期和时间")
     assert count(world, Activity) == 0
     world.陈静.says("3月17日 14:00").hears("已定", "3月17日（周五）14:00", "多功能厅")
+
+
+def test_a_day_that_has_just_passed_may_be_next_years(world: World) -> None:
+    world.at("2017-03-15 09:00").陈静.says(SET_MARCH).hears("3月10日已经过去。定在2018年3月10日（周六）吗？", "“取消”放弃。")
+    assert count(world, Activity) == 0
+    world.陈静.says("确认").hears("已定：2018年三月主题党日活动", "2018年3月10日（周六）14:00", "沿用2017年计划")
+    world.tick()
+    world.李四.receives("时间：2018年3月10日（周六）14:00")
+    world.陈静.says("改期 2018年三月主题党日 地点改成会议室").hears("已改：2018年三月", "地点：会议室")
+
+
+@pytest.mark.parametrize(("said", "when"), [
+    ("设置 明年五月主题党日 5月11日 14:00 厅", "2018年5月11日（周五）14:00"),
+    ("设置 2018年五月主题党日 5月11日 14:00 厅", "2018年5月11日（周五）14:00"),
+    ("设置 五月主题党日 2018年5月11日 14:00 厅", "2018年5月11日（周五）14:00"),
+    ("设置 一月专题讲座 1月12日 14:00 厅", "2018年1月12日（周五）14:00"),
+    ("添加活动 消防演练 1月12日 14:00 操场", "2018年1月12日（周五）14:00"),
+])
+def test_a_year_that_is_said_or_follows_is_kept_and_named(world: World, said: str, when: str) -> None:
+    world.at("2017-11-01 09:00").陈静.says(said).hears("已", f"时间：{when}\n")
+
+
+# --- one thing changed ---
+
+@pytest.mark.parametrize(("said", "now"), [
+    ("三月主题党日地点改成会议室", "3月10日（周五）14:00\n地点：会议室"),
+    ("改期 三月主题党日 地点改成会议室", "3月10日（周五）14:00\n地点：会议室"),
+    ("改期 三月主题党日 推迟一周", "3月17日（周五）14:00（原定3月10日（周五）14:00）\n地点：多功能厅"),
+    ("三月主题党日推迟一周", "3月17日（周五）14:00（原定3月10日（周五）14:00）\n地点：多功能厅"),
+    ("三月主题党日提前一天", "3月9日（周四）14:00（原定3月10日（周五）14:00）\n地点：多功能厅"),
+])
+def test_a_place_or_a_shift_changes_only_that(world: World, said: str, now: str) -> None:
+    world.at("2017-03-01 09:00").陈静.says(SET_MARCH).says(said).hears("已改：三月主题党日活动", now)
+
+
+def test_a_shift_is_checked_like_any_day_and_needs_an_old_one(world: World) -> None:
+    world.at("2017-03-01 09:00").陈静.says(SET_MARCH).says("三月主题党日推迟一天").hears("3月11日是周六", "仍然定在")
+    world.陈静.says("改期 四月主题党日 推迟一周").hears("还没有定时间", "哪一天、几点")
+    world.陈静.says("4月12日 14:00").hears("已定：四月主题党日活动", "4月12日（周三）14:00")
+
+
+def test_the_entry_is_found_by_its_words_also_when_only_the_place_changes(world: World) -> None:
+    world.at("2017-12-01 09:00").陈静.says("设置 十二月总结工作 12月15日 14:00 会议室").hears("教学展示活动，做总结工作")
+    world.陈静.says("十二月总结工作地点改成操场").hears("教学展示活动，做总结工作", "地点：操场")
+
+
+def test_a_holiday_names_a_day(world: World) -> None:
+    world.at("2017-03-01 09:00").陈静.says("设置 四月主题党日 清明节 14:00 烈士陵园").hears("4月2日（周日）是清明节放假")
+    world.陈静.says("确认").hears("4月2日（周日）14:00", "烈士陵园")
 
 
 @pytest.mark.parametrize(("said", "doubt"), [
@@ -175,6 +225,7 @@ def test_an_hour_alone_keeps_the_day_and_the_old_day_can_name_the_activity(world
 
 def test_nothing_to_change_is_asked_back(world: World) -> None:
     world.at("2017-03-01 09:00").陈静.says(SET_MARCH).says("改期 三月主题党日").hears("现在是3月10日", "要改成什么时候")
+    world.陈静.says("3月17日 15:00").hears("已改", "3月17日（周五）15:00", "多功能厅")
 
 
 def test_what_is_over_is_not_moved_or_cancelled(world: World) -> None:

@@ -201,10 +201,40 @@ def test_what_stands_for_the_whole_year_is_never_asked_for(world: World) -> None
 def test_december_asks_for_january_of_the_plan_carried_over(world: World) -> None:
     world.at("2017-12-20 12:20").tick()
     (_, text), = queued(world, "undated_entries")
-    assert "（一月）还有5项" in text
+    assert "（2018年一月）还有5项" in text
     assert text.endswith("（沿用2017年计划）")
     sentence = next(line for line in text.split("\n") if line.startswith("设置 一月专题讲座"))
-    world.陈静.says(sentence).hears("已定：一、二月专题讲座", "1月15日（周一）14:00")
+    world.陈静.says(sentence).hears("已定：2018年一、二月专题讲座", "2018年1月15日（周一）14:00")
+    world.张三.says("一月有什么活动").hears("今年一月有5项", "2018年一月有5项", "专题讲座：1月15日（周一）14:00，多功能厅")
+
+
+# --- the notes of template messages ---
+
+@pytest.mark.parametrize(("moment", "note"), [
+    ("2017-03-03 16:45", "周五，提前7天提醒；不能来请回复请假"),
+    ("2017-03-09 16:45", "周五，提前1天提醒；不能来请回复请假"),
+    ("2017-03-10 12:00", "周五，提前2小时提醒；不能来请回复请假"),
+])
+def test_the_note_of_a_reminder_has_the_weekday_and_which_one_it_is(world: World, moment: str, note: str) -> None:
+    set_march(world).at(moment).tick()
+    with world.session() as session:
+        newest = session.scalars(select(Outbox).where(Outbox.kind == "activity_reminder").order_by(Outbox.id)).all()[-1]
+    assert newest.fields["note"] == note
+    assert len(note) <= 20
+
+
+@pytest.mark.parametrize(("said", "note"), [
+    ("设置 三月自学 3月15日 14:00", "周三；请准时参加，不能来请回复请假"),
+    ("设置 六月缴党费 6月16日 14:00", "周五；请备好党费，交给组织委员"),
+    ("改期 三月主题党日 3月17日", "周五；改期，原定3月10日14:00"),
+    ("改期 三月主题党日 地点改成会议室", "周五；安排有变，以此为准"),
+])
+def test_the_note_of_a_notice_has_the_weekday_and_fits_the_kind(world: World, said: str, note: str) -> None:
+    set_march(world).陈静.says(said).hears("通知")
+    with world.session() as session:
+        newest = session.scalars(select(Outbox).where(Outbox.kind == "activity_notice").order_by(Outbox.id)).all()[-1]
+    assert newest.fields["note"] == note
+    assert len(note) <= 20
 
 
 def test_without_a_secretary_the_deputy_is_asked(world: World) -> None:

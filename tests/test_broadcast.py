@@ -259,7 +259,9 @@ def test_a_broadcast_for_later_waits_for_its_time(world: World) -> None:
 
 
 @pytest.mark.parametrize(("said", "why"), [
-    ("定时广播 2月8日9点 积极分子 节日快乐", "已经过去"),
+    ("定时广播 今天9点 积极分子 节日快乐", "已经过去"),
+    ("定时广播 3月1日9点 积极分子 节日快乐", "已经过去"),
+    ("定时广播 2016年3月8日9点 积极分子 节日快乐", "已经过去"),
     ("定时广播 4月31日9点 积极分子 节日快乐", "没有“4月31日"),
     ("定时广播 3月8日 积极分子 节日快乐", "没有说几点"),
     ("定时广播 每周五9点 积极分子 节日快乐", "不是一个时刻"),
@@ -268,6 +270,26 @@ def test_a_broadcast_for_later_waits_for_its_time(world: World) -> None:
 def test_a_time_that_cannot_be_is_asked_about_and_the_rest_is_kept(world: World, said: str, why: str) -> None:
     world.at("2017-03-01 10:00").陈静.says(said).hears(why, "日期和时间")
     world.陈静.says("3月8日9点").hears("3月8日（周三）09:00", "积极分子", "节日快乐", "确认")
+
+
+@pytest.mark.parametrize(("on", "when", "shown"), [
+    ("2017-11-20", "3月8日9点", "2018年3月8日（周四）09:00"), ("2017-12-20", "1月2日9点", "2018年1月2日（周二）09:00"),
+    ("2017-12-20", "1月2日（周二）9点", "2018年1月2日（周二）09:00"),
+    ("2017-02-20", "明年3月8日9点", "2018年3月8日（周四）09:00"), ("2017-02-20", "2018年3月8日9点", "2018年3月8日（周四）09:00"),
+])
+def test_a_day_without_a_year_is_the_coming_one_and_another_year_is_named(
+        world: World, on: str, when: str, shown: str) -> None:
+    world.at(f"{on} 10:00").陈静.says(f"定时广播 {when} 积极分子 节日快乐").hears(f"{shown}发给积极分子", "确认")
+    world.陈静.says("确认").hears(f"已定好：{shown}")
+    world.陈静.says("广播状态").hears(f"待发：{shown}")
+
+
+@pytest.mark.parametrize("said", ["三月有什么活动", "2018年3月有什么活动", "本月安排", "下次党日是什么时候"])
+def test_a_question_is_answered_while_a_time_is_awaited(world: World, said: str) -> None:
+    world.at("2017-03-01 10:00").陈静.says("定时广播 今天9点 积极分子 节日快乐").hears("已经过去")
+    world.陈静.says(said).hears_not("还没有发送", "请回复发送的日期")
+    world.陈静.says("确认").hears("还不用确认", "请回复发送的日期和时间").hears_not("已经过去")
+    world.陈静.says("那就3月8日9点吧").hears("3月8日（周三）09:00发给积极分子", "节日快乐", "确认")
 
 
 def test_a_broadcast_for_later_can_be_taken_back(world: World) -> None:

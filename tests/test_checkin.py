@@ -275,6 +275,18 @@ def test_leave_after_the_end_is_refused(world, theme_day):
     world.at("2017-03-11 10:00").张三.says("请假 3月10日").hears("已经结束")
 
 
+def test_what_one_has_checked_in_to_is_not_the_next_activity(world, theme_day):
+    world.at("2017-03-10 13:50").张三.says("签到").hears("签到成功")
+    world.张三.says("我的签到").hears("已签到13:50", "接下来的活动还没有定时间").hears_not("下一次活动")
+
+
+@pytest.mark.parametrize("said", ["三月有什么活动", "签到情况", "缴费情况"])
+def test_a_question_is_answered_while_names_are_awaited(world, theme_day, said):
+    world.at("2017-03-10 15:00").李梅.says("补签").hears("给谁补签").says(said).hears_not("没有补签", "给谁")
+    world.李梅.says("确认").hears("还不用确认", "请回复姓名")
+    world.李梅.says("李四").hears("已补签李四")
+
+
 def test_own_leave_shows_among_own_check_ins(world, theme_day):
     world.at("2017-03-09 10:00").张三.says("请假")
     world.张三.says("我的签到").hears("下一次活动：主题党日活动", "您已请假")
@@ -336,9 +348,9 @@ def test_entering_somebody_on_leave_withdraws_it(world, theme_day):
     world.at("2017-03-10 15:00").李梅.says("补签 张三").hears("已补签张三", "请假已撤销")
 
 
-def test_equal_names_are_asked_about(world, theme_day):
-    world.at("2017-03-10 15:00").李梅.says("补签 李四、张伟").hears("2位张伟", "1. 张伟（党员，第一党小组")
-    world.李梅.says("1").hears("已补签李四", "已补签张伟")
+def test_of_equal_names_the_one_in_the_audience_is_meant(world, theme_day):
+    world.at("2017-03-10 15:00").李梅.says("补签 李四、张伟").hears("已补签李四", "已补签张伟")
+    world.李梅.hears("参加对象中的张伟是张伟（党员，第一党小组", "张伟（教师，工号尾号014）", "补签 工号")
     world.张伟甲.says("我的签到").hears("已签到（补签）")
     world.张伟乙.says("我的签到").hears("没有您的签到记录")
 
@@ -438,7 +450,7 @@ def test_the_missing_are_reminded_after_a_preview(world, theme_day):
     world.at("2017-03-10 13:50").王五.says("请假")
     world.at("2017-03-10 14:05").张三.says("签到")
     world.陈静.says("催签到").hears("将提醒7人", "主题党日活动", "确认", "取消")
-    world.陈静.says("确认").hears("已提醒7人")
+    world.陈静.says("确认").hears("已安排提醒7人")
     world.李四.says("你好")
     world.tick()
     world.李四.receives("主题党日活动", "已经开始", "多功能厅", "回复“签到”")
@@ -455,11 +467,11 @@ def test_nobody_is_reminded_without_a_yes(world, theme_day):
 
 def test_nobody_is_reminded_twice_within_the_hour(world, theme_day):
     world.at("2017-03-10 14:05").陈静.says("催签到")
-    world.陈静.says("确认").hears("已提醒9人")
+    world.陈静.says("确认").hears("已安排提醒9人")
     world.at("2017-03-10 14:20").李梅.says("催签到")
-    world.李梅.says("确认").hears("已提醒0人", "没有重复发")
+    world.李梅.says("确认").hears("已安排提醒0人", "没有重复发")
     world.at("2017-03-10 15:05").李梅.says("催签到")
-    world.李梅.says("确认").hears("已提醒9人")
+    world.李梅.says("确认").hears("已安排提醒9人")
 
 
 def test_who_checks_in_before_delivery_is_not_reminded(world, theme_day):

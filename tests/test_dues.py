@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from bot.talk import Sorry
 from data.chinese import MOST_DUES_FEN, format_fen
-from data.models import Branch, DuesPayment, DuesState, Outbox, Person
+from data.models import AuditRecord, Branch, DuesPayment, DuesState, Follower, Outbox, Person
 from handlers.dues import groups, payments
 from handlers.dues.amounts import parse_amount
 from handlers.dues.rounds import round_for, round_in_view, rounds_of
@@ -125,15 +125,59 @@ def test_after_the_confirmation_corrections_go_to_the_organiser(world):
     assert standing(world) == [("张三", "2017-01", 3000, "confirmed")]
 
 
-def test_outside_a_round_the_month_is_booked_and_the_late_can_say_so(world):
-    world.at("2017-03-10 10:00").张三.says("缴党费 30").hears("已登记：三月党费30元", "补交的是一、二月党费", "回复“1”")
-    assert standing(world) == [("张三", "2017-03", 3000, "awaiting")]
-    world.张三.says("1").hears("已改为：一、二月党费30元")
+def test_between_rounds_a_payment_settles_the_round_that_is_still_owed(world):
+    world.at("2017-03-10 10:00").张三.says("缴党费 30").hears(
+        "已登记：补交一、二月党费30元", "如果交的是三月的，请回复“缴党费 30 三月”")
     assert standing(world) == [("张三", "2017-01", 3000, "awaiting")]
+    world.李梅.says("确认党费 张三").hears("已确认：张三一、二月党费30元")
+    world.李梅.says("缴费情况").hears("已缴1人", "未缴8人", "已缴：张三30元")
+    world.李梅.says("催党费").hears("将提醒8人")
+
+
+def test_who_pays_ahead_says_the_month_and_the_late_booking_is_taken_back(world):
+    world.at("2017-03-10 10:00").张三.says("缴党费 30").says("缴党费 30 三月").hears(
+        "已改为：三月党费30元", "刚才记的一、二月党费已撤回", "缴党费 30 二月")
+    assert standing(world) == [("张三", "2017-03", 3000, "awaiting")]
+    world.张三.says("缴党费 30 二月").hears("已登记：补交一、二月党费30元")
+    assert [row[1] for row in standing(world)] == ["2017-03", "2017-01"]
+
+
+def test_a_month_named_later_is_a_payment_of_its_own(world):
+    world.at("2017-03-10 10:00").张三.says("缴党费 30")
+    world.at("2017-03-20 10:00").张三.says("缴党费 30 三月").hears("已登记：三月党费30元")
+    assert [row[1] for row in standing(world)] == ["2017-01", "2017-03"]
+
+
+def test_between_rounds_who_owes_nothing_pays_for_the_month(world):
+    world.at("2017-02-10 10:00").张三.says("缴党费 30")
+    world.at("2017-03-10 10:00").张三.says("缴党费 30").hears("已登记：三月党费30元")
+
+
+def test_the_amount_that_is_asked_for_is_booked_as_late_too(world):
+    world.at("2017-03-10 10:00").张三.says("缴党费").hears("一、二月党费交了多少").says("三十").hears("补交一、二月党费30元")
+
+
+@pytest.mark.parametrize("said", [
+    "园长信箱 操场的灯坏了", "自学打卡 读完《党章》第三章", "日历订阅", "三月有什么活动", "3号楼的灯坏了", "操场的灯坏了", "很多"])
+def test_other_sentences_are_no_amount_and_the_question_stays(world, said):
+    world.at("2017-02-10 10:00").张三.says("缴党费").says(said).hears_not("金额", "交了多少")
+    world.张三.says("30").hears("已登记：一、二月党费30元")
+
+
+@pytest.mark.parametrize(("said", "fen"), [
+    ("30", 3000), ("三十", 3000), ("交了30元", 3000), ("一共三十块五吧", 3050), ("¥30.5", 3050), ("我交了30。", 3000)])
+def test_an_amount_is_taken_however_it_is_said(world, said, fen):
+    world.at("2017-02-10 10:00").张三.says("缴党费").says(said).hears("已登记", format_fen(fen))
+
+
+@pytest.mark.parametrize(("said", "answer"), [("3O", "没有看懂金额"), ("-5", "要大于0元"), ("30.555", "最多写到分")])
+def test_what_was_meant_for_an_amount_is_asked_again_and_said_once(world, said, answer):
+    world.at("2017-02-10 10:00").张三.says("缴党费").says(said).hears(answer, "请回复金额")
+    world.张三.says("确认").hears("还不用确认", "一、二月党费交了多少").hears_not(answer)
 
 
 def test_the_month_can_be_named(world):
-    world.at("2017-03-10 10:00").张三.says("缴党费 30 二月").hears("已登记：一、二月党费30元")
+    world.at("2017-03-10 10:00").张三.says("缴党费 30 二月").hears("已登记：补交一、二月党费30元")
     world.张三.says("缴党费 6月 20元").hears("已登记：六月党费20元")
     assert [row[1] for row in standing(world)] == ["2017-01", "2017-06"]
 
@@ -152,6 +196,60 @@ def test_a_second_confirmation_says_who_was_first(world):
     world.at("2017-02-10 10:00").张三.says("缴党费 30")
     world.李梅.says("确认党费 张三")
     world.at("2017-02-11 10:00").陈静.says("确认党费 张三").hears("已由李梅在2月10日（周五）确认", "没有重复确认")
+
+
+def test_a_second_confirmation_of_another_month_names_it(world):
+    world.at("2017-03-10 10:00").张三.says("缴党费 30 三月")
+    world.李梅.says("确认党费 张三")
+    world.陈静.says("确认党费 张三").hears("三月党费30元已由李梅在3月10日（周五）确认", "还没有登记一、二月党费")
+
+
+def test_a_confirmed_sum_is_corrected_after_a_preview(world):
+    world.at("2017-02-10 10:00").张三.says("缴党费 30")
+    world.李梅.says("确认党费 张三")
+    world.陈静.says("更正党费 张三 50").hears("已由李梅在2月10日（周五）确认，是30元", "更正为50元", "确认", "取消")
+    assert standing(world) == [("张三", "2017-01", 3000, "confirmed")]
+    world.陈静.says("确认").hears("已更正并确认：张三一、二月党费50元（原为30元）")
+    assert standing(world) == [("张三", "2017-01", 5000, "confirmed")]
+    world.tick()
+    world.张三.receives("陈静已更正并确认", "50元")
+    with world.session() as session:
+        assert session.scalar(select(AuditRecord.action).where(AuditRecord.action == "dues.correct"))
+
+
+@pytest.mark.parametrize("said", ["退回党费 张三", "退回 张三 党费"])
+def test_a_report_whose_money_did_not_come_is_given_back(world, said):
+    world.at("2017-02-10 10:00").张三.says("缴党费 30")
+    world.李梅.says(said).hears("将退回张三登记的一、二月党费30元", "确认", "取消")
+    world.李梅.says("确认").hears("已退回：张三一、二月党费30元")
+    assert standing(world) == []
+    world.tick()
+    world.张三.receives("李梅退回", "缴党费 金额")
+    world.张三.says("缴党费 20").hears("已登记")
+
+
+def test_a_confirmation_before_the_second_yes_wins(world):
+    world.at("2017-02-10 10:00").张三.says("缴党费 30")
+    world.李梅.says("退回党费 张三")
+    world.陈静.says("确认党费 张三")
+    world.李梅.says("确认").hears("没有退回")
+    assert standing(world) == [("张三", "2017-01", 3000, "confirmed")]
+
+
+@pytest.mark.parametrize(("said", "answer"), [
+    ("更正党费", "更正党费 张三 50"), ("更正党费 李四", "没有改动"), ("更正党费 李四 50", "没有登记过"),
+    ("更正党费 张三 30", "本来就是30元"), ("更正党费 欧阳锋 50", "名册里没有找到"), ("退回 王悦 党费", "名册里没有找到“王悦"),
+    ("退回党费 张三", "不能退回"), ("更正党费 张三 李四 50", "一次说一个人"), ("更正党费 张三 0", "要大于0元")])
+def test_what_cannot_be_put_right_is_said(world, said, answer):
+    world.at("2017-02-10 10:00").李梅.says("确认党费 张三 30")
+    world.李梅.says(said).hears(answer)
+    assert standing(world) == [("张三", "2017-01", 3000, "confirmed")]
+
+
+@pytest.mark.parametrize("said", ["更正党费 李四 50", "退回党费 李四"])
+def test_members_put_nothing_right_by_themselves(world, said):
+    world.at("2017-02-10 10:00").李四.says("缴党费 20").says(said).hears("书记、副书记或组织委员")
+    assert standing(world) == [("李四", "2017-01", 2000, "awaiting")]
 
 
 def test_several_are_confirmed_by_name(world):
@@ -270,7 +368,7 @@ def test_what_was_reported_is_waiting_and_not_unpaid(world):
 
 
 def test_after_the_round_the_overview_stays_with_it_and_shows_the_rest(world):
-    world.at("2017-03-10 10:00").张三.says("缴党费 30")
+    world.at("2017-03-10 10:00").张三.says("缴党费 30 三月")
     world.陈静.says("缴费情况").hears("一、二月党费", "已截止", "未缴9人", "其他月份待确认：张三三月党费30元")
     world.陈静.says("缴费情况 六月").hears("六月党费")
 
@@ -311,15 +409,29 @@ def test_a_report_survives_a_restart(world, make_world):
 def test_the_unpaid_are_reminded_after_a_preview_and_once_a_day(world):
     world.at("2017-02-10 10:00").张三.says("缴党费 30")
     world.李梅.says("催党费").hears("将提醒8人", "一、二月党费", "确认", "取消")
-    world.李梅.says("确认").hears("已提醒8人")
+    world.李梅.says("确认").hears("已安排提醒8人")
     world.陈静.says("催党费").hears("将提醒8人")
-    world.陈静.says("确认").hears("已提醒0人", "8人今天已提醒过")
+    world.陈静.says("确认").hears("已安排提醒0人", "8人今天已提醒过")
     world.tick()
     world.李四.receives("一、二月党费还没有您的登记", "2017年2月28日", "李梅", "缴党费")
     world.李四.says("详情").hears("一、二月党费", "2月28日（周二）前交给组织委员李梅", "缴党费 30")
     assert not [text for text in world.张三.pushed() if "还没有您的登记" in text]
     world.at("2017-02-13 10:00").李梅.says("催党费")
-    world.李梅.says("确认").hears("已提醒8人")
+    world.李梅.says("确认").hears("已安排提醒8人")
+
+
+def test_who_cannot_be_reached_is_counted_and_not_claimed(world):
+    with world.session() as session, session.begin():
+        session.scalars(select(Follower).join(Person, Person.id == Follower.person_id)
+                        .where(Person.name == "王五")).one().subscribed = False
+    world.at("2017-02-10 10:00").李梅.says("催党费").hears("将提醒9人", "其中1人没有绑定或已取消关注，收不到")
+    world.李梅.says("确认").hears("已安排提醒9人", "其中1人没有绑定或已取消关注，收不到")
+
+
+def test_the_card_names_the_last_day_with_its_weekday(world):
+    world.at("2017-05-31 12:00").tick()
+    world.at("2017-06-01 12:20").tick()
+    world.李四.receives("六月党费开始缴纳了", "2017年6月30日 23:59", "6月30日（周五）止，发“缴党费”登记")
 
 
 def test_who_reports_before_delivery_is_not_reminded(world):

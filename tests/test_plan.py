@@ -92,7 +92,11 @@ def test_what_the_plan_does_not_say_is_said_not_to_be_there(world: World, said: 
 
 
 def test_a_rule_of_today_is_labelled_with_its_year(world: World) -> None:
-    world.张三.says("党员大会多久一次").hears("计划里没有", "现行规定", "每季度", "2018年")
+    world.at("2026-03-02 09:00").张三.says("党员大会多久一次").hears("计划里没有", "现行规定", "每季度", "2018年")
+
+
+def test_a_rule_is_not_cited_before_its_year(world: World) -> None:
+    world.at("2017-03-06 09:00").张三.says("党员大会多久一次").hears("计划里没有").hears_not("现行规定", "2018年")
 
 
 # --- how often, how many ---
@@ -157,6 +161,58 @@ def test_strangers_get_no_answers_from_the_plan(world: World) -> None:
     world.stranger.says("三月有什么活动").hears("绑定").hears_not("主题党日活动")
 
 
+# --- which year ---
+
+def test_a_past_month_without_a_date_is_not_promised_one(world: World) -> None:
+    world.at("2017-05-02 09:00").张三.says("三月有什么活动").hears("主题党日活动：没有定过时间")
+    world.张三.hears_not("时间未定", "定了会通知您", "2018年")
+    world.张三.says("三月主题党日什么时候").hears("没有定过时间").hears_not("时间未定", "2018年")
+    world.张三.says("3月10号有活动吗").hears("没有已定好时间的活动").hears_not("时间未定", "2018年")
+    world.张三.says("全年安排").hears("主题党日活动：没有定过时间", "主题党日活动：时间未定", "定了会通知您")
+
+
+def test_a_month_of_a_year_that_was_named_is_that_years(world: World) -> None:
+    world.at("2018-03-05 09:00").张三.says("去年三月有什么活动").hears("2017年三月有2项", "没有定过时间")
+    world.张三.hears_not("定了会通知您", "2018年三月")
+
+
+def test_a_past_month_that_is_near_again_shows_both_years(world: World) -> None:
+    world.at("2017-03-01 09:00").陈静.says("设置 三月主题党日 3月10日 14:00 多功能厅").hears("已定")
+    world.at("2017-12-06 09:00").张三.says("三月有什么活动").hears(
+        "今年三月有2项", "3月10日（周五）14:00，多功能厅", "没有定过时间", "2018年三月有2项", "时间未定", CARRIED)
+    world.张三.says("一月有什么活动").hears("今年一月有5项", "2018年一月有5项")
+    world.张三.says("八月有什么活动").hears("八月有2项").hears_not("2018年")
+
+
+@pytest.mark.parametrize("moment", ["2017-03-15 09:00", "2017-08-01 09:00", "2017-12-20 09:00", "2018-02-01 09:00"])
+def test_answers_about_the_next_one_agree_at_every_date(world: World, moment: str) -> None:
+    world.at("2017-03-14 09:00").陈静.says("设置 2018年三月主题党日 3月9日 14:00 多功能厅").hears("2018年3月9日（周五）14:00")
+    world.at(moment).张三.says("三月主题党日什么时候").hears("3月9日（周五）14:00，多功能厅")
+    world.张三.says("3月9号几点在哪").hears("3月9日（周五）14:00，多功能厅")
+    world.张三.says("三月有什么活动").hears("3月9日（周五）14:00，多功能厅")
+    world.张三.says("下次党日").hears("3月9日（周五）14:00，多功能厅")
+
+
+def test_a_kind_that_is_over_for_this_year_leads_to_the_next(world: World) -> None:
+    world.at("2017-12-20 09:00").张三.says("民主生活会什么时候开").hears("没有定过时间", "2018年一、二月", "由书记确定")
+
+
+def test_a_plan_for_party_days_is_none_itself(world: World) -> None:
+    world.at("2017-01-03 09:00").张三.says("下次党日是什么时候").hears("三月的“主题党日活动”").hears_not("方案")
+    world.张三.says("主题党日有几次").hears_not("一、二月")
+
+
+# --- days that no calendar has ---
+
+@pytest.mark.parametrize(("said", "wrong", "instead"), [
+    ("2月30号有活动吗", "没有2月30日这一天", "您是想问二月吗？"),
+    ("四月三十一号有什么活动", "没有4月31日这一天", "您是想问四月吗？"),
+    ("十三月有什么活动", "没有十三月", "您想问哪个月？"),
+])
+def test_a_day_that_does_not_exist_is_said_to_be_none(world: World, said: str, wrong: str, instead: str) -> None:
+    world.at("2017-03-06 09:00").张三.says(said).hears(wrong, instead).hears_not("项安排")
+
+
 # --- keeping plans ---
 
 def test_a_new_version_keeps_the_dates_of_the_entries_that_stay(world: World) -> None:
@@ -208,3 +264,42 @@ def test_a_plan_without_a_year_is_not_stored(world: World) -> None:
     with world.session() as session, pytest.raises(NoYear):
         store_plan(session, 1, nameless, text, datetime(2017, 1, 2, tzinfo=ZONE))
     assert document.year == 2017
+
+
+# --- what no intent is for ---
+
+@pytest.mark.parametrize(("said", "quoted"), [
+    ("服务型党组织", "服务型基层党组织"), ("责任追究制是什么", "责任追究制"), ("讨论票决制", "讨论票决制"),
+    ("身边典型大家学", "身边典型大家学"), ("访困问暖是怎么回事", "访困问暖"),
+])
+def test_the_name_of_a_thing_in_the_plan_is_a_question_about_it(world: World, said: str, quoted: str) -> None:
+    world.张三.says(said).hears(quoted, "〔三、").hears_not("没有提到")
+
+
+@pytest.mark.parametrize(("said", "thing"), [
+    ("计划里有没有疫情防控", "疫情防控"), ("计划里有疫苗接种吗", "疫苗接种"), ("有没有运动会", "运动会"), ("有没有春游", "春游"),
+    ("今年的预算是多少", "预算"), ("国庆放假几天", "国庆放假"),
+])
+def test_what_the_plan_has_not_is_said_and_what_can_be_asked(world: World, said: str, thing: str) -> None:
+    world.张三.says(said).hears(f"计划里没有提到“{thing}”", "可以问")
+
+
+def test_an_added_activity_is_found_by_its_name(world: World) -> None:
+    world.at("2017-03-06 09:00").陈静.says("添加活动 观看红色电影 3月20日 15:00 操场 党员")
+    for said in ("观看红色电影是什么时候", "红色电影在哪", "观看红色电影"):
+        world.张三.says(said).hears("3月20日（周一）15:00，操场")
+
+
+@pytest.mark.parametrize("said", ["谁是书记", "今天中午吃啥", "匿名信箱 我要反映问题", "asdfgh", "孩子"])
+def test_other_words_are_not_taken_for_a_question_about_the_plan(world: World, said: str) -> None:
+    world.张三.says(said).hears("没有看懂").hears_not("〔", "没有提到")
+
+
+def test_a_stranger_learns_nothing_by_the_name_of_a_thing(world: World) -> None:
+    world.stranger.says("服务型党组织").hears("绑定").hears_not("〔")
+
+
+def test_a_bare_month_does_not_carry_a_kind_over_another_question(world: World) -> None:
+    world.at("2017-03-06 09:00").张三.says("评优什么时候开始").hears("十二月")
+    world.张三.says("五个抓手是什么")
+    world.张三.says("下下个月").hears("五月有2项").hears_not("没有评优")

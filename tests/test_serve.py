@@ -1,5 +1,6 @@
 """`serve` as a process of its own: start, stop, being killed, and every setting that cannot work."""
 
+import json
 import os
 import signal
 import socket
@@ -7,11 +8,14 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from threading import Event
 
 import pytest
 import requests
+
+from bot.clock import wall
 
 ROOT = Path(__file__).resolve().parent.parent
 FLASK = str(Path(sys.executable).with_name("flask"))
@@ -28,11 +32,12 @@ class Server:
     """One installation on a port of its own; start it, kill it, start it again."""
 
     def __init__(self, folder: Path) -> None:
-        self.port = free_port()
+        self.port, self.folder = free_port(), folder
         ours = ("WECHAT_", "DATABASE_", "REDIS_", "CLOCK_", "SECRET_")
         self.environment = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
         self.environment |= {"INSTANCE_DIR": str(folder), "PORT": str(self.port), "WEB_WORKERS": "2"}
         self.process: subprocess.Popen[str] | None = None
+        self._log = folder.with_suffix(".log")
 
     def command(self, *words: str, **variables: str) -> subprocess.CompletedProcess[str]:
         """Run a command to its end."""
@@ -43,9 +48,17 @@ class Server:
         """Start to serve, and wait for the line that says where."""
         self.process = subprocess.Popen([FLASK, "--app", "app", "serve"], cwd=ROOT, text=True,
                                         env=self.environment | variables, stdout=subprocess.PIPE,
-                                        stderr=subprocess.DEVNULL, start_new_session=True)
-        self.said = self.process.stdout.readline().strip()
+                                        stderr=self._log.open("w"), start_new_session=True)
+        self.said = self.says_next()
         return self
+
+    def says_next(self) -> str:
+        """The next line on stdout, "" when there is none and the server has ended."""
+        return self.process.stdout.readline().strip()
+
+    def logged(self) -> list[dict[str, object]]:
+        """What the last start has written to its log."""
+        return [json.loads(line) for line in self._log.read_text().splitlines()]
 
     def get(self, path: str) -> requests.Response:
         return requests.get(f"http://127.0.0.1:{self.port}{path}", timeout=SECONDS)
@@ -101,10 +114,43 @@ def all_go(processes: list[int]) -> bool:
 def test_a_new_installation_serves_the_sandbox_and_says_where(server: Server) -> None:
     server.start()
     assert server.said == f"请在浏览器打开 http://127.0.0.1:{server.port}"
+    assert (server.folder / "simulator.db").stat().st_mode & 0o077 == 0
     assert server.get("/").status_code == 200
     assert server.becomes_healthy()["database"] == "ok"
     assert 'assistant_people 21.0' in server.get("/metrics").text
     server.end(signal.SIGTERM)
+
+
+def test_a_new_sandbox_begins_where_its_plan_lives_and_goes_on_from_there(server: Server) -> None:
+    server.start()
+    assert server.says_next() == "演示时间从2017年3月1日8:00开始，可在页面上调整"
+    assert str(server.becomes_healthy()["clock"]).startswith("2017-03-01T08:0")
+    server.command("clock", "set", "2017-03-05T09:00")
+    server.end(signal.SIGTERM)
+    server.process.stdout.close()
+    server.start()
+    assert server.says_next().startswith("演示时间接着上次，现在是2017年3月5日9:0")
+    assert str(server.becomes_healthy()["clock"]).startswith("2017-03-05T09:0")
+
+
+def test_the_clock_of_a_real_account_is_the_machine_s(server: Server) -> None:
+    account = {"WECHAT_TOKEN": "token", "WECHAT_APP_ID": "wx0", "WECHAT_APP_SECRET": "s",
+               "WECHAT_API_BASE": "http://127.0.0.1:9"}
+    server.start(**account)
+    assert "公众号后台" in server.said
+    shown = datetime.fromisoformat(str(server.becomes_healthy()["clock"]))
+    assert abs((wall() - shown).total_seconds()) < SECONDS
+    server.end(signal.SIGTERM)
+    assert server.says_next() == ""
+
+
+def test_ctrl_c_in_a_terminal_reaches_every_process_and_stops_quietly(server: Server) -> None:
+    server.start().becomes_healthy()
+    workers = server.workers()
+    os.killpg(server.process.pid, signal.SIGINT)
+    assert server.process.wait(SECONDS) == 0
+    assert all_go(workers)
+    assert [line["event"] for line in server.logged() if line["level"] != "info"] == []
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "Ctrl-C"])
@@ -154,7 +200,8 @@ def wait_until(true: Callable[[], bool]) -> None:
 
 
 @pytest.mark.parametrize(("variable", "value", "wrong"), [
-    ("HOST", "no.such.host.invalid", "no address"), ("DATABASE_URL", "sqlite:////proc/nowhere/x.db", "does not answer"),
+    ("HOST", "no.such.host.invalid", "no address"), ("DATABASE_URL", "sqlite:////proc/nowhere/x.db", "no folder"),
+    ("REDIS_URL", "redis://:hush@127.0.0.1:1/0", "does not answer"), ("WECHAT_AES_KEY", "a" * 42, "43 characters"),
     ("DATABASE_URL", "postgresql+psycopg://u:hush@127.0.0.1:1/x", "does not answer"), ("PORT", "http", "whole number")])
 def test_what_cannot_work_stops_the_start_with_one_line(server: Server, variable: str, value: str, wrong: str) -> None:
     ran = server.command("serve", **{variable: value})

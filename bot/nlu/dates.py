@@ -4,6 +4,7 @@ Pure; `now` is a value. Start at find_times(). Patterns: time_words.py; values: 
 A month without a year is in the current year, `二十号` or `周五` is the coming one; what no calendar has is impossible.
 """
 
+import calendar
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -93,8 +94,16 @@ def _read_later(text: str, length: int, now: datetime) -> TimeSpan | None:
     for year in range(now.year + 1, now.year + 1 + _MOST_YEARS):
         found = find_times(text, datetime(year, 1, 1, tzinfo=now.tzinfo)).found
         if found and found[0].begin == 0 and found[0].finish >= length:
-            return found[0] if _recurs(found[0]) else None
+            return found[0] if _recurs(found[0]) and _is_next(found[0].end, now) else None
     return None
+
+
+def _is_next(day: date | datetime | None, now: datetime) -> bool:
+    """Whether no earlier year has that day ahead: a wrong weekday must not leap to the year in which it is right."""
+    if day is None:
+        return False
+    years = (year for year in range(now.year, day.year) if day.month != 2 or day.day != 29 or calendar.isleap(year))
+    return all(date(year, day.month, day.day) < now.date() for year in years)
 
 
 def read_times(text: str, now: datetime, shown: str = "") -> Times:
@@ -157,7 +166,7 @@ def _merge(day: Piece, piece: Piece) -> Piece | None:
     if day.days is None or day.days.moment:
         return None
     if piece.hours and (day.days.first == day.days.last or day.days.rrule):
-        return replace(day, finish=piece.finish, hours=piece.hours, impossible=piece.impossible)
+        return replace(day, finish=piece.finish, hours=piece.hours, impossible=day.impossible or piece.impossible)
     if piece.days and piece.days.bare_weekday and day.days.first == day.days.last and not day.days.bare_weekday:
         agrees = piece.days.first is not None and day.days.first is not None \
             and piece.days.first.weekday() == day.days.first.weekday()

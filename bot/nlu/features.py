@@ -22,6 +22,7 @@ _SIGNS = re.compile(r"[\s,。!?;:、~.\"'()\[\]…《》<>\-]+")
 # What a sentence is about; sentences about different things are far from each other, however alike their words.
 _SUBJECTS = re.compile("(?P<dues>党费|缴费|交费|欠费|催缴|缴钱|交钱)|(?P<checkin>签到|签上|签个?到|没签|忘签"
                        "|漏签|补签|打卡|签不|报到|考勤|出勤)"
+                       "|(?P<plan>计划[里中上]|计划(?=有没有|提到|写))"
                        "|(?P<leave>请.{0,2}假|销假|假)|(?P<broadcast>广播|群发|通知)|(?P<bound>绑)")
 DUES = "缴党费"  # a kind of entry in the plan, but a subject of its own in what people say
 WEIGHT = {"w": 0.6, "c": 0.6, "k": 1.5, "s": 1.3, "m": 0.8, "b": 0.8, "j": 1.5}

@@ -15,6 +15,7 @@ from bot.nlu.features import Sentence, read_sentence
 from bot.nlu.nearest import Nearest, Ranked
 from bot.nlu.normalize import clean, fold, normalize
 from bot.nlu.slots import Lexicon, Slots, find_slots
+from bot.nlu.typos import mend
 
 NOT_FOR_ROLE = 0.93  # what this person may not do is the less likely reading
 LONGEST = 400  # characters looked at; more is a text to be passed on, not a request
@@ -106,7 +107,7 @@ class Matcher:
         previous: Context | None = None) -> Match:
         """The intent of one message; never raises for any text. `role` only breaks ties, it permits nothing."""
         raw = clean(text)
-        normal = normalize(raw[:LONGEST])
+        normal = mend(normalize(raw[:LONGEST]))
         slots = find_slots(normal, now, lexicon)
         typed = self._commands.find(raw, fold(raw), role)
         if typed:

@@ -47,7 +47,7 @@ class Lexicon:
     name_lengths: tuple[int, ...] = field(init=False, compare=False)  # the longest first: 欧阳娜 before 欧阳
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "name_lengths", tuple(sorted({len(name) for name in self.people}, reverse=True)))
+        object.__setattr__(self, "name_lengths", tuple(sorted({len(name) for name in self.people} - {0, 1}, reverse=True)))
 
     def find_name(self, text: str, at: int) -> str:
         """The longest name of the branch at this place of the text; "" where none begins there."""
@@ -168,7 +168,7 @@ def _find_amount(text: str) -> tuple[int | None, list[Span]]:
 @lru_cache(maxsize=64)
 def _group_pattern(own: frozenset[str]) -> re.Pattern[str]:
     ways = sorted({*_GROUP_OF, *own}, key=len, reverse=True)
-    return re.compile(f"(?:{'|'.join([*map(re.escape, ways), _PARTY_GROUP])})(?!活动室|大会|之家|形象|发展|节|评议)")
+    return re.compile(f"(?:{'|'.join([*map(re.escape, ways), _PARTY_GROUP])})(?!活动室|大会|之家|形象|发展|节|评议|们?好(?:$|[,。!:\\s]))")
 
 
 def _find_groups(text: str, own: frozenset[str]) -> Iterator[Span]:
@@ -190,7 +190,7 @@ _FORMS_OF_ADDRESS = {"大家": "全体", "各位": "全体", "各位同事": "�
                      "每个人": "全体", "各位老师": "教师", "各位教师": "教师", "各位党员": "党员", "各位同志": "党员",
                      "同志们": "党员"}
 _ADDRESSED = re.compile(f"(?:{'|'.join(sorted(_FORMS_OF_ADDRESS, key=len, reverse=True))})"
-                        "(?!好|庭|都|的|[早下晚]|家长|领导|来宾|朋友)")
+                        "(?!早?好|[早上中下晚][上午]好|早安|庭|都|的|家长|领导|来宾|朋友)")
 _JOIN = re.compile(r"\s*(?:、|,|;|和|及|与|以及|\+|/)\s*")
 _LEAD = re.compile(r"\s*(?:给|对|向|到|通知|告诉|跟)?\s*")
 # 发 and 说 only where they follow at once: in 党员 发展对象推荐会 they belong to the text.

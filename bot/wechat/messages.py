@@ -20,6 +20,7 @@ ILLEGAL_REFERENCE = re.compile(rb"&#(?:x0*(?:[0-8bcef]|1[0-9a-f])|0*(?:[0-8]|1[1
 SENTENCE_ENDS = "。！？；\n"
 UNSUPPORTED = "【收到不支持的消息类型，暂无法显示】"
 EXTRA_FIELDS = ("Status", "MsgID", "Recognition", "Ticket", "ErrorCode")
+NUMBER = re.compile(r"[0-9]{1,20}")
 OPENID = re.compile(r"[\w-]{1,64}", re.ASCII)
 
 
@@ -57,7 +58,11 @@ def parse(body: bytes) -> Incoming:
     openid, msg_type = fields.get("FromUserName", ""), fields.get("MsgType", "").lower()
     if not OPENID.fullmatch(openid) or not msg_type:
         raise Unreadable("no sender or no type")
+    if not fields.get("ToUserName") or not NUMBER.fullmatch(fields.get("CreateTime", "")):
+        raise Unreadable("no account or no time")
     event = fields.get("Event", "").lower() if msg_type == "event" else ""
+    if event == "subscribe_scan":  # wechatpy's own name for following by a QR code
+        event = "subscribe"
     return Incoming(
         openid=openid, account=fields.get("ToUserName", ""), type=msg_type, event=event,
         text=_text(fields, msg_type), event_key=fields.get("EventKey", ""), key=_key(fields, openid, msg_type, event),
@@ -75,7 +80,7 @@ def _text(fields: dict[str, str], msg_type: str) -> str:
 def _key(fields: dict[str, str], openid: str, msg_type: str, event: str) -> str:
     if msg_type == "event":
         parts = ("e", openid, fields.get("CreateTime", ""), event, fields.get("EventKey", ""), fields.get("MsgID", ""))
-    elif fields.get("MsgId"):
+    elif NUMBER.fullmatch(fields.get("MsgId", "")):
         parts = ("m", openid, fields["MsgId"])
     else:
         raise Unreadable("a message without MsgId")

@@ -86,13 +86,13 @@ REACTIONS: Mapping[int, Result] = MappingProxyType({
     48001: Refused("公众号没有这种消息的权限", Effect.CHANNEL_CLOSED, HOUR),
     40200: Refused("公众号的类型不能发这种消息", Effect.CHANNEL_CLOSED, HOUR),
     45103: Refused("这种消息的接口已被平台收回", Effect.CHANNEL_CLOSED, HOUR),
-    40002: Refused("公众号的设置有误，请维护人员核对", Effect.STOP, 10 * MINUTE),
-    41002: Refused("公众号的设置有误，请维护人员核对", Effect.STOP, 10 * MINUTE),
-    41004: Refused("公众号的设置有误，请维护人员核对", Effect.STOP, 10 * MINUTE),
-    40013: Refused("公众号的AppID有误，请维护人员核对", Effect.STOP, 10 * MINUTE),
-    40125: Refused("公众号的AppSecret有误，请维护人员核对", Effect.STOP, 10 * MINUTE),
+    40002: Refused("公众号的设置有误，请维护人员核对", Effect.STOP, MINUTE),
+    41002: Refused("公众号的设置有误，请维护人员核对", Effect.STOP, MINUTE),
+    41004: Refused("公众号的设置有误，请维护人员核对", Effect.STOP, MINUTE),
+    40013: Refused("公众号的AppID有误，请维护人员核对", Effect.STOP, MINUTE),
+    40125: Refused("公众号的AppSecret有误，请维护人员核对", Effect.STOP, MINUTE),
     40243: Refused("公众号的AppSecret已被冻结，请维护人员处理", Effect.STOP, HOUR),
-    40164: Refused("服务器的IP不在公众号的白名单里，请维护人员添加", Effect.STOP, 10 * MINUTE),
+    40164: Refused("服务器的IP不在公众号的白名单里，请维护人员添加", Effect.STOP, MINUTE),
     48004: Refused("公众号的接口被平台封禁，请维护人员处理", Effect.STOP, HOUR),
     **dict.fromkeys(range(89501, 89506), Refused("服务器的IP要由公众号管理员确认", Effect.STOP, HOUR)),
     45002: Refused("内容过长，平台未接受", Effect.BUG),
@@ -102,7 +102,7 @@ REACTIONS: Mapping[int, Result] = MappingProxyType({
 # The same number means something else where a token is asked for: there is no token to renew, the secret is wrong.
 TOKEN_REACTIONS: Mapping[int, Result] = MappingProxyType({
     **REACTIONS,
-    40001: Refused("公众号的AppSecret有误，请维护人员核对", Effect.STOP, 10 * MINUTE),
+    40001: Refused("公众号的AppSecret有误，请维护人员核对", Effect.STOP, MINUTE),
     45009: Refused("公众号今天取访问凭证的次数已用完", Effect.STOP, HOUR),
 })
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.talk import Reply, Talk, Turn, Who
 from data.activities import next_for, year_view
-from data.chinese import format_when
+from data.chinese import format_dated
 from handlers.activities import flow, monthly
 from handlers.activities import reminders as dated
 from handlers.activities.notices import NOTICE
@@ -64,6 +64,11 @@ def hear_sure(turn: Turn, data: Mapping[str, Any], _chosen: str) -> Reply:
     return flow.proceed(turn, replace(order_from_json(data["order"]), sure=True))
 
 
+@talk.answer(flow.YEAR)
+def hear_year(turn: Turn, data: Mapping[str, Any], _chosen: str) -> Reply:
+    return flow.proceed(turn, order_from_json(data["order"]))
+
+
 @talk.answer(flow.CANCEL)
 def hear_cancel_confirmed(turn: Turn, data: Mapping[str, Any], _chosen: str) -> Reply:
     return flow.cancel_now(turn, order_from_json(data["order"]), data)
@@ -77,7 +82,7 @@ def hint_next(turn: Turn) -> str | None:
     coming = next_for(turn.session, turn.person, turn.now)
     if not coming or coming[0].starts_at > turn.now + NEAR:
         return None
-    return f"最近的活动：{coming[0].title}，{format_when(coming[0].starts_at, turn.now.tzinfo)}，{coming[0].place or '地点待定'}"
+    return f"最近的活动：{coming[0].title}，{format_dated(coming[0].starts_at, turn.now)}，{coming[0].place or '地点待定'}"
 
 
 @talk.hint

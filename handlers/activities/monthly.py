@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from bot.settings import Settings
 from data.activities import Item, YearView, belongs, is_missing_date, year_view
-from data.chinese import format_day, to_chinese
+from data.chinese import format_date, to_chinese
 from data.models import Branch, Duty, Person
 from data.people import MEMBER_IDENTITIES, officers
 from data.workdays import first_working_day, working_day_until
@@ -19,6 +19,7 @@ from scheduler.quiet import after_quiet
 from scheduler.reminder import Occurrence, PushKind, Reminder, Still
 
 OVERVIEW_LASTS = timedelta(days=3)
+NO_PLACE = "—"
 MIDDLE = 15  # the day in the sample sentences for 书记: the working day at or before it
 
 
@@ -45,8 +46,8 @@ def _overviews(session: Session, branch_id: int, first: date, at: datetime, sett
             yield Occurrence(
                 branch_id=branch_id, key=f"{branch_id}/{first:%Y-%m}", at=at, expires=at + OVERVIEW_LASTS,
                 subject=f"overview/{first:%Y-%m}", people=lambda _, people=people: people,
-                text=overview_text(view, first.month, [items[place] for place in shown]),
-                fields={"title": f"{to_chinese(first.month)}月活动安排", "time": _stamp(at), "place": "见详情",
+                text=overview_text(view, first.month, [items[place] for place in shown], at),
+                fields={"title": f"{to_chinese(first.month)}月活动安排", "time": _stamp(at), "place": NO_PLACE,
                         "note": f"共{len(shown)}项，回复“详情”查看"})
 
 
@@ -54,9 +55,9 @@ def _sees(person: Person, item: Item) -> bool:
     return person.identity in MEMBER_IDENTITIES or belongs(person, item.audience)
 
 
-def overview_text(view: YearView, month: int, items: Sequence[Item]) -> str:
+def overview_text(view: YearView, month: int, items: Sequence[Item], at: datetime) -> str:
     """The month's list as it is pushed."""
-    lines = "\n".join(f"{number}. {item.title}：{view.when(item)}" for number, item in enumerate(items, 1))
+    lines = "\n".join(f"{number}. {item.title}：{view.when(item, at, view.year)}" for number, item in enumerate(items, 1))
     return f"【{to_chinese(month)}月安排】共{len(items)}项：\n{lines}\n时间定下或有变动会再通知您。{view.note}"
 
 
@@ -80,19 +81,20 @@ def _undated(session: Session, branch_id: int, ahead: date, at: datetime, stale:
     if items and people:
         yield Occurrence(
             branch_id=branch_id, key=f"{branch_id}/{ahead:%Y-%m}", at=at, expires=stale,
-            subject=f"undated/{ahead:%Y-%m}", people=lambda _: people, text=undated_text(view, ahead, items),
+            subject=f"undated/{ahead:%Y-%m}", people=lambda _: people, text=undated_text(view, ahead, items, at),
             fields={"title": f"{to_chinese(ahead.month)}月还有{len(items)}项没有定时间", "time": _stamp(at),
-                    "place": "待定", "note": "回复“详情”看怎样设置"})
+                    "place": NO_PLACE, "note": "回复“详情”看怎样设置"})
 
 
-def undated_text(view: YearView, ahead: date, items: Sequence[Item]) -> str:
+def undated_text(view: YearView, ahead: date, items: Sequence[Item], at: datetime) -> str:
     """What 书记 reads: each entry with the sentence that dates it; the day in it is only a sample."""
     sample = working_day_until(ahead.replace(day=MIDDLE))
     month = to_chinese(ahead.month)
     lines = "\n".join(
         f"{number}. {item.title}\n设置 {month}月{item.title} {sample.month}月{sample.day}日 14:00 多功能厅"
         for number, item in enumerate(items, 1))
-    return (f"【待定时间】下个月（{month}月）还有{len(items)}项没有定时间：\n{lines}\n{format_day(sample)}14:00、"
+    year = "" if ahead.year == at.year else f"{ahead.year}年"
+    return (f"【待定时间】下个月（{year}{month}月）还有{len(items)}项没有定时间：\n{lines}\n{format_date(sample, at)}14:00、"
             f"多功能厅只是示例：请复制需要的一句，改成实际的日期、时间、地点后发送。{view.note}")
 
 

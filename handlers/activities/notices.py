@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.settings import Settings
 from data.activities import audience_ids, end_of, expected_ids
-from data.chinese import format_when
-from data.models import Activity, ActivityState, Person
+from data.chinese import WEEKDAYS, format_dated
+from data.models import Activity, ActivityState, CheckIn, Person
 from data.people import reachable_ids
 from handlers.activities.changes import Change
 from scheduler.outbox import enqueue
@@ -32,6 +33,27 @@ class Told:
     due: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What people are asked to do: in a text, in the note of a first notice and, shorter, in that of a reminder.
+
+    The notes have 20 characters with the weekday and, of a reminder, which one it is.
+    """
+
+    full: str
+    first: str
+    again: str
+
+
+_LEAVE = "不能参加请回复“请假”加原因。"
+_COME = Request(_LEAVE, "请准时参加，不能来请回复请假", "不能来请回复请假")
+_REQUESTS = {
+    "缴党费": Request(f"请备好党费，交给组织委员。{_LEAVE}", "请备好党费，交给组织委员", "请备好党费"),
+    "材料": Request(f"请按时交齐材料。{_LEAVE}", "请备好材料，按时交齐", "请备好材料"),
+    "评优": Request(f"请备好个人总结。{_LEAVE}", "请备好总结，按时参加", "请备好总结"),
+}
+
+
 def enqueue_notice(session: Session, change: Change, by: Person | None, now: datetime, settings: Settings) -> Told:
     """Tell everybody whom the activity concerns, but not the one who has just changed it."""
     activity = change.activity
@@ -39,7 +61,7 @@ def enqueue_notice(session: Session, change: Change, by: Person | None, now: dat
     expires = _stale_at(change, now)
     due = min(after_quiet(now, settings), expires)
     enqueue(session, activity.branch_id, people, kind=NOTICE.name, key=f"{NOTICE.name}/{subject_of(activity)}",
-            subject=subject_of(activity), text=notice_text(change, now.tzinfo), now=now, due=due, expires=expires,
+            subject=subject_of(activity), text=notice_text(change, now), now=now, due=due, expires=expires,
             fields=template_fields(activity, now.tzinfo, _note(change, now.tzinfo)))
     return Told(len(people), len(set(people) - reachable_ids(session, activity.branch_id)), due)
 
@@ -51,35 +73,49 @@ def _stale_at(change: Change, now: datetime) -> datetime:
     return start if start > now else end_of(change.activity)
 
 
-def notice_text(change: Change, zone: tzinfo) -> str:
+def notice_text(change: Change, now: datetime) -> str:
     """What those concerned read."""
     activity, before = change.activity, change.before
     if is_off(activity):
-        was = f"（原定{format_when(before.starts_at, zone)}）" if before else ""
+        was = f"（原定{format_dated(before.starts_at, now)}）" if before else ""
         return f"【活动取消】{activity.title}{was}取消了，不用参加。"
     if before is None:
         head, was = "活动安排", ""
     elif before.starts_at != activity.starts_at:
-        head, was = "活动改期", f"（原定{format_when(before.starts_at, zone)}）"
+        head, was = "活动改期", f"（原定{format_dated(before.starts_at, now)}）"
     else:
         head, was = "活动变更", ""
-    return f"【{head}】{activity.title}\n{when_and_where(activity, zone, was)}\n不能参加请回复“请假”加原因。"
+    return f"【{head}】{activity.title}\n{when_and_where(activity, now, was)}\n{request_of(activity).full}"
 
 
 def _note(change: Change, zone: tzinfo) -> str:
     """The last line of a template message, 20 characters at most."""
-    if is_off(change.activity):
-        return "活动已取消，不用参加"
-    if change.before is None or change.before.starts_at == change.activity.starts_at:
-        return "请准时参加，不能来请回复请假" if change.before is None else "安排有变，以此为准"
-    was = change.before.starts_at.astimezone(zone)
-    return f"改期，原定{was.month}月{was.day}日{was:%H:%M}"
+    before, activity = change.before, change.activity
+    if is_off(activity):
+        return f"原定{weekday_of(before.starts_at, zone)}，已取消，不用参加" if before else "活动已取消，不用参加"
+    weekday = weekday_of(activity.starts_at, zone)
+    if before is None:
+        return f"{weekday}；{request_of(activity).first}"
+    if before.starts_at == activity.starts_at:
+        return f"{weekday}；安排有变，以此为准"
+    was = before.starts_at.astimezone(zone)
+    return f"{weekday}；改期，原定{was.month}月{was.day}日{was:%H:%M}"
 
 
-def when_and_where(activity: Activity, zone: tzinfo, was: str = "") -> str:
-    """Two lines: `时间：…` and `地点：…`."""
+def request_of(activity: Activity) -> Request:
+    """What those concerned are asked to do, by the kind of the activity."""
+    return _REQUESTS.get(activity.kind, _COME)
+
+
+def weekday_of(moment: datetime, zone: tzinfo) -> str:
+    """`周五`: the day field of a template message has no room for it."""
+    return f"周{WEEKDAYS[moment.astimezone(zone).weekday()]}"
+
+
+def when_and_where(activity: Activity, now: datetime, was: str = "") -> str:
+    """Two lines: `时间：…` and `地点：…`, with the year where it is not the year of `now`."""
     assert activity.starts_at is not None
-    return (f"时间：{format_when(activity.starts_at, zone, activity.ends_at)}{was}\n"
+    return (f"时间：{format_dated(activity.starts_at, now, activity.ends_at)}{was}\n"
             f"地点：{activity.place or PLACE_OPEN}")
 
 
@@ -116,7 +152,8 @@ def _still_to_come(session: Session, _branch_id: int, subject: str) -> Still:
     activity = _find_current(session, subject)
     if activity is None or is_off(activity):
         return Still((), "活动已改期或取消")
-    return Still(expected_ids(session, activity), "已请假")
+    here = set(session.scalars(select(CheckIn.person_id).where(CheckIn.activity_id == activity.id)))
+    return Still([person for person in expected_ids(session, activity) if person not in here], "已签到或已请假")
 
 
 NOTICE = PushKind("activity_notice", repeat_unsure=True, still=_still_news)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from bot.settings import Settings
 from data.activities import expected_ids
 from data.models import Activity, ActivityState
-from handlers.activities.notices import REMINDER, subject_of, template_fields, when_and_where
+from handlers.activities.notices import REMINDER, request_of, subject_of, template_fields, weekday_of, when_and_where
 from scheduler.quiet import before_quiet, outside_quiet
 from scheduler.reminder import Occurrence, Reminder
 
@@ -85,11 +85,21 @@ def _days_between(since: datetime, until: datetime, settings: Settings) -> Itera
 def _reminder(activity: Activity, due: Due, settings: Settings) -> Occurrence:
     """Its text names the day and never says 明天: it may be read later than it was due."""
     zone = settings.timezone
-    text = f"【活动提醒】{activity.title}\n{when_and_where(activity, zone)}\n不能参加请回复“请假”加原因。"
+    text = f"【活动提醒】{activity.title}\n{when_and_where(activity, due.at.astimezone(zone))}\n{request_of(activity).full}"
     return Occurrence(
         branch_id=activity.branch_id, key=f"{subject_of(activity)}/{due.name}", at=due.at, expires=due.expires,
         subject=subject_of(activity), people=partial(expected_ids, activity=activity), text=text,
-        fields=template_fields(activity, zone, "请准时参加，不能来请回复请假"))
+        fields=template_fields(activity, zone, _note(activity, due, settings)))
+
+
+def _note(activity: Activity, due: Due, settings: Settings) -> str:
+    """`周五，提前7天提醒；不能来请回复请假`: 20 characters at most, and as true when it is read later."""
+    start, at = (moment.astimezone(settings.timezone) for moment in (activity.starts_at, due.at))
+    ahead = (start.date() - at.date()).days
+    lead = f"提前{ahead}天提醒" if ahead else "当天提醒"
+    if start - at == timedelta(hours=settings.activity_hours):
+        lead = f"提前{settings.activity_hours}小时提醒"
+    return f"{weekday_of(start, settings.timezone)}，{lead}；{request_of(activity).again}"
 
 
 def _at(day: date, hour: time, settings: Settings) -> datetime:

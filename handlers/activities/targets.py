@@ -19,6 +19,7 @@ from handlers.activities.order import Order, Verb
 ENOUGH_ALIKE = 60  # of 100; 主题党曰 and 主题党日 have 75, 自学 and 党课 have 0
 
 NAMED = 3
+NEAR = 6  # months ahead in which the name of a past month means next year's
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +42,22 @@ def find_targets(session: Session, branch_id: int, order: Order, now: datetime) 
     year = year_of(order, now)
     view = year_view(session, branch_id, year, now.tzinfo)
     if order.months:
-        return _best(view, view.in_months(order.months), order, now)
+        found = _best(view, view.in_months(order.months), order, now)
+        over = not any(_is_ahead(view, target.item, now) for target in found)
+        return (_dated_later(session, branch_id, view, order, now) if over else []) or found
     near = view.in_month(order.day.month) if order.day else []
     everything = [item for item in view.items if _is_ahead(view, item, now)]
     found = _best(view, near, order, now)
     # A date names the month too; only what is moved or cancelled may lie in another one.
     return found if found or (order.verb is Verb.SET and order.day) else _best(view, everything, order, now)
+
+
+def _dated_later(session: Session, branch_id: int, view: YearView, order: Order, now: datetime) -> list[Target]:
+    """What the following year has dated in the months, where the order names neither year nor day."""
+    if order.year or order.day:
+        return []
+    later = year_view(session, branch_id, view.year + 1, now.tzinfo)
+    return [target for target in _best(later, later.in_months(order.months), order, now) if target.item.starts_at]
 
 
 def find_target(session: Session, branch_id: int, key: str, zone: tzinfo) -> Target | None:
@@ -71,7 +82,7 @@ def year_of(order: Order, now: datetime) -> int:
     if order.day:
         return min((order.day.year + by for by in (0, -1, 1)),
                    key=lambda year: min(_distance(year, month, order.day) for month in order.months))
-    return now.year + (now.month >= 11 and max(order.months) <= 3)
+    return now.year + (max(order.months) + 12 - now.month <= NEAR)
 
 
 def _distance(year: int, month: int, day: date) -> int:
@@ -120,6 +131,7 @@ def core(words: str) -> str:
     return re.sub(r"\W|活动", "", half_width(words)) or re.sub(r"\W", "", words)
 
 
-def name_of(item: Item) -> str:
-    """How one names the line in an order: `三月主题党日活动`."""
-    return f"{format_months(item.months) if item.months else ''}{item.title}"
+def name_of(view: YearView, item: Item, now: datetime) -> str:
+    """How one names the line in an order: `三月主题党日活动`, of another year `2018年三月主题党日活动`."""
+    year = "" if view.year == now.year else f"{view.year}年"
+    return f"{year}{format_months(item.months) if item.months else ''}{item.title}"

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.talk import Question, Reply, Sorry, Turn, Who
-from bot.whom import Named, add_chosen, ask_who, find_named, people_by_id
+from bot.whom import Named, add_chosen, ask_who, find_named, label, people_by_id
 from data.activities import EARLY, concerns, find_activity, find_open
 from data.chinese import format_time
 from data.models import Activity, Person
+from data.people import people_named
 from handlers.checkin import records
 from handlers.checkin.heard import LOOK_BACK, ask_which, chosen_activity, name, talk, words_of
 from handlers.checkin.picking import choose_named
@@ -19,7 +20,8 @@ def hear_makeup(turn: Turn) -> Reply:
     """Enter one or several people for the activity that is named, open or latest."""
     words = turn.rest or "、".join(turn.match.slots.people)
     if not words:
-        return Reply("请问给谁补签？请回复姓名，几个人用顿号隔开，例如“张三、李四”。", Question("makeup.names", "slot"))
+        again = "请回复姓名，几个人用顿号隔开，例如“张三、李四”。"
+        return Reply(f"请问给谁补签？{again}", Question("makeup.names", "person", again=again))
     return _begin(turn, words)
 
 
@@ -72,10 +74,26 @@ def _go_on(turn: Turn, named: Named, activity: Activity | None) -> Reply:
     """Ask about equal names one after the other, then enter everybody."""
     if activity is None:
         raise Sorry("这项活动已经不在了，没有补签。")
+    named, notes = _settle_by_audience(turn, named, activity)
     if named.shared:
         return ask_who(turn.session, turn.branch_id, named, "makeup.who", activity=activity.id)
     lines = [_make_up(turn, person, activity) for person in people_by_id(turn.session, turn.branch_id, named.ids)]
-    return Reply("\n".join((f"{name(activity, turn.now)}：", *lines)))
+    return Reply("\n".join((f"{name(activity, turn.now)}：", *lines, *notes)))
+
+
+def _settle_by_audience(turn: Turn, named: Named, activity: Activity) -> tuple[Named, list[str]]:
+    """Of several people of one name the one whom the activity concerns is meant; and what is said about that."""
+    ids, shared, notes = list(named.ids), [], []
+    for one in named.shared:
+        people = people_named(turn.session, turn.branch_id, one)
+        concerned = [person for person in people if concerns(person, activity)]
+        if len(concerned) != 1:
+            shared.append(one)
+            continue
+        ids.append(concerned[0].id)
+        others = "、".join(label(person) for person in people if person is not concerned[0])
+        notes.append(f"参加对象中的{one}是{label(concerned[0])}；要登记的是{others}，请回复“补签 工号”。")
+    return Named(tuple(dict.fromkeys(ids)), tuple(shared), named.rest), notes
 
 
 def _make_up(turn: Turn, person: Person, activity: Activity) -> str:

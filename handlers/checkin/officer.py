@@ -10,11 +10,11 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bot.talk import Question, Reply, Sorry, Turn, Who
+from bot.whom import say_unreached
 from data import audit
 from data.activities import EARLY, dated_between, end_of, find_activity, find_open, is_open
 from data.chinese import format_time
 from data.models import Activity, ActivityState, CheckIn, Person
-from data.people import reachable_ids
 from handlers.checkin import records
 from handlers.checkin.heard import LOOK_BACK, ask_which, chosen_activity, name, open_or_latest, talk, words_of
 from handlers.checkin.picking import choose_named
@@ -159,9 +159,8 @@ def _preview_urge(turn: Turn, activity: Activity) -> Reply:
     what = name(activity, turn.now)
     if not missing:
         return Reply(f"{what}：都已签到或请假，不用催。")
-    deaf = len(set(missing) - reachable_ids(turn.session, turn.branch_id))
-    apart = f"（其中{deaf}人没有绑定或已取消关注，收不到）" if deaf else ""
-    return Reply(f"将提醒{len(missing)}人签到{apart}：{what}。每人一小时最多提醒一次。\n"
+    apart = say_unreached(turn.session, turn.branch_id, missing)
+    return Reply(f"将提醒{len(missing)}人签到：{what}{f'，{apart}' if apart else ''}。每人一小时最多提醒一次。\n"
                  "回复“确认”发送，回复“取消”放弃。",
                  Question("checkin.urge", "confirm", {"activity": activity.id}))
 
@@ -184,4 +183,5 @@ def hear_urge_confirmed(turn: Turn, data: Mapping[str, Any], _confirmed: str) ->
     audit.record(turn.session, turn.branch_id, turn.now, turn.person, "checkin.urge", f"activity/{activity.id}",
                  people=new)
     before = f"{len(missing) - new}人一小时内已提醒过，没有重复发。" if new < len(missing) else ""
-    return Reply(f"已提醒{new}人签到。{before}回复“签到情况”查看进展。")
+    apart = say_unreached(turn.session, turn.branch_id, missing) if new == len(missing) else ""
+    return Reply(f"已安排提醒{new}人签到{f'，{apart}' if apart else ''}。{before}回复“签到情况”查看进展。")

@@ -6,12 +6,13 @@ from typing import Any
 from bot.talk import Reply, Sorry, Turn, Who
 from bot.whom import find_named
 from data.activities import EARLY, around, concerns, end_of, find_open, is_open, next_for
-from data.chinese import format_time, format_when
+from data.chinese import format_dated, format_time
 from data.models import Activity, CheckIn
 from handlers.checkin import records
 from handlers.checkin.heard import ask_which, chosen_activity, name, talk, words_of
 from handlers.checkin.picking import choose_named
 
+MOST_AT_ONCE = 5  # activities that may be open at one time
 WHO_CAN = "书记或组织委员"
 
 
@@ -91,8 +92,9 @@ def _why_not(turn: Turn, near: Sequence[Activity]) -> str:
     coming = [activity for activity in own if activity.starts_at > turn.now]
     if not coming:
         return "现在没有可以签到的活动，接下来的活动还没有定时间。回复“本月安排”查看。"
-    opens = (coming[0].starts_at - EARLY).astimezone(zone)
-    return f"现在没有可以签到的活动。下一次是{name(coming[0], turn.now)}，{format_when(opens)}起可以签到。"
+    start, opens = coming[0].starts_at.astimezone(zone), (coming[0].starts_at - EARLY).astimezone(zone)
+    since = format_time(opens) if opens.date() == start.date() else format_dated(opens, turn.now)
+    return f"现在没有可以签到的活动。下一次是{coming[0].title}，{format_dated(start, turn.now)}开始，{since}起可以签到。"
 
 
 @talk.on("checkin_help", "怎么签到", "如何签到", usage="怎么签到——签到、请假、补签的办法")
@@ -145,7 +147,9 @@ def _own_state(turn: Turn, activity: Activity, record: CheckIn | None, leaves: C
 
 
 def _own_next(turn: Turn) -> str:
-    coming = next_for(turn.session, turn.person, turn.now)
+    coming = next_for(turn.session, turn.person, turn.now, MOST_AT_ONCE + 1)
+    done = records.own_check_ins(turn.session, turn.person.id, [activity.id for activity in coming]) if coming else {}
+    coming = [activity for activity in coming if activity.id not in done]  # those that begin soon may be done already
     if not coming:
         return "接下来的活动还没有定时间。"
     leave = "，您已请假" if records.own_leaves(turn.session, turn.person.id, [coming[0].id]) else ""

@@ -6,7 +6,7 @@ from bot.talk import Sorry
 from data.chinese import MOST_DUES_FEN, NUMERAL, format_fen, half_width, parse_fen
 
 _MONTHS = re.compile(rf"(?:20\d\d年)?(?:\d{{1,2}}|[{NUMERAL}、]{{1,5}})月份?的?")
-_AROUND = re.compile(r"党费|一共|共计|共|人民币|补交|补缴|[交缴]了?|[了是为的,。，:：\s]+$|^[\s,，:：是为的]+")
+_AROUND = re.compile(r"党费|一共|共计|共|人民币|补交|补缴|[交缴]了?|(?:付|转)了?|大概|这次|上次|^[我就]+|[了是为的吧呀啊,。，:：\s]+$|^[\s,，:：是为的]+")
 _TOO_FINE = re.compile(r"[-−]?\s*[¥￥]?\s*\d+\.\d{3,}\s*(?:元|块)?")
 HOW = "请发送“缴党费 30”这样的数字。"
 

@@ -34,13 +34,13 @@ def hear_confirm(turn: Turn) -> Reply:
     if not words:
         return _list_awaiting(turn)
     named = find_named(turn.session, turn.branch_id, words)
-    fen = _amount(turn, named)
+    fen = amount_beside(turn, named)
     if not named.ids and not named.shared:
         raise Sorry(f"名册里没有找到“{words[:20]}”。请发送“确认党费 姓名”，姓名与名册一致。")
     return _go_on(turn, named, fen, viewed_round(turn).period)
 
 
-def _amount(turn: Turn, named: Named) -> int | None:
+def amount_beside(turn: Turn, named: Named) -> int | None:
     """The sum beside the name; other words that are no sum are taken for a name that nobody has."""
     if not turn.rest:
         said = turn.match.slots.amount
@@ -79,12 +79,14 @@ def _confirm(turn: Turn, person: Person, period: str) -> str:
     if person.identity not in MEMBER_IDENTITIES:
         return f"{person.name}不是党员或预备党员，不用缴党费。"
     name = get_round(turn.session, turn.branch_id, period).name
-    return f"{person.name}还没有登记{name}。如果钱已收到，回复“确认党费 {person.name} 金额”代为登记。"
+    missing = f"{person.name}还没有登记{name}。如果钱已收到，回复“确认党费 {person.name} 金额”代为登记。"
+    before = payments.payments_of(turn.session, person, turn.now.year)
+    return f"{_told_before(turn, person, before[-1])}\n{missing}" if before else missing
 
 
 def _confirm_one(turn: Turn, person: Person, payment: DuesPayment) -> str:
     if payments.confirm(turn.session, payment, turn.person, turn.now):
-        _tell_payer(turn, payment, f"您的{sum_of(turn.session, payment)}已由{turn.person.name}确认。")
+        tell_payer(turn, payment, f"您的{sum_of(turn.session, payment)}已由{turn.person.name}确认。")
         return f"已确认：{person.name}{sum_of(turn.session, payment)}。"
     if payment.state is DuesState.CONFIRMED:
         return _told_before(turn, person, payment)
@@ -93,7 +95,7 @@ def _confirm_one(turn: Turn, person: Person, payment: DuesPayment) -> str:
 
 def _told_before(turn: Turn, person: Person, payment: DuesPayment) -> str:
     what, before = sum_of(turn.session, payment), confirmation(turn.session, payment, turn.now)
-    return f"{person.name}的{what}已{before}，没有重复确认。"
+    return f"{person.name}的{what}已{before}，没有重复确认。金额要更正，回复“更正党费 {person.name} 金额”。"
 
 
 def _confirm_sum(turn: Turn, person: Person, round_: Round, fen: int) -> Reply:
@@ -107,9 +109,15 @@ def _confirm_sum(turn: Turn, person: Person, round_: Round, fen: int) -> Reply:
         return Reply(_record(turn, person, round_, fen))
     if standing.amount_fen == fen:
         return Reply(_told_before(turn, person, standing))
-    state = "已确认" if standing.state is DuesState.CONFIRMED else "登记的是"
+    return preview_correction(turn, person, standing, fen)
+
+
+def preview_correction(turn: Turn, person: Person, standing: DuesPayment, fen: int) -> Reply:
+    """What 确认 would replace, with its state and both sums."""
+    state = f"已{confirmation(turn.session, standing, turn.now)}，是" if standing.state is DuesState.CONFIRMED \
+        else "登记的是"
     return Reply(f"{person.name}的{get_round(turn.session, turn.branch_id, standing.period).name}"
-                 f"{state}{format_fen(standing.amount_fen)}，与{format_fen(fen)}不同。要更正为{format_fen(fen)}并确认吗？\n"
+                 f"{state}{format_fen(standing.amount_fen)}，与{format_fen(fen)}不同。要更正为{format_fen(fen)}并确认吗？本人会收到通知。\n"
                  "回复“确认”更正，回复“取消”放弃。",
                  Question("dues.correct_for", "confirm", {"payment": standing.id, "fen": fen}))
 
@@ -120,7 +128,7 @@ def _record(turn: Turn, person: Person, round_: Round, fen: int) -> str:
     payment = payments.record_for(turn.session, person, round_.period, fen, turn.person, turn.now)
     if payment is None:  # the member reported in this very moment
         return _confirm(turn, person, round_.period)
-    _tell_payer(turn, payment, f"{turn.person.name}已为您登记并确认{sum_of(turn.session, payment)}。")
+    tell_payer(turn, payment, f"{turn.person.name}已为您登记并确认{sum_of(turn.session, payment)}。")
     return f"已代为登记并确认：{person.name}{sum_of(turn.session, payment)}。"
 
 
@@ -135,7 +143,7 @@ def hear_correct_for(turn: Turn, data: Mapping[str, Any], _confirmed: str) -> Re
         raise Sorry("这笔党费刚刚有了变化，没有改动。回复“缴费情况”查看。")
     payer = turn.session.get(Person, new.person_id)
     now_and_before = f"{sum_of(turn.session, new)}（原为{format_fen(old.amount_fen)}）"
-    _tell_payer(turn, new, f"{turn.person.name}已更正并确认您的{now_and_before}。")
+    tell_payer(turn, new, f"{turn.person.name}已更正并确认您的{now_and_before}。")
     return Reply(f"已更正并确认：{payer.name}{now_and_before}。")
 
 
@@ -168,13 +176,13 @@ def hear_confirm_all(turn: Turn, data: Mapping[str, Any], _confirmed: str) -> Re
     done = 0
     for payment, _ in reported:
         if payments.confirm(turn.session, payment, turn.person, turn.now):
-            _tell_payer(turn, payment, f"您的{sum_of(turn.session, payment)}已由{turn.person.name}确认。")
+            tell_payer(turn, payment, f"您的{sum_of(turn.session, payment)}已由{turn.person.name}确认。")
             done += 1
     apart = f"另有{len(shown) - done}笔刚刚已被确认或更正。" if done < len(shown) else ""
     return Reply(f"已确认{done}笔党费。{apart}回复“缴费情况”查看。")
 
 
-def _tell_payer(turn: Turn, payment: DuesPayment, text: str) -> None:
+def tell_payer(turn: Turn, payment: DuesPayment, text: str) -> None:
     """The payer hears of it, outside the quiet hours, unless it is the officer's own payment."""
     if payment.person_id != turn.person.id:
         outbox.enqueue(turn.session, turn.branch_id, [payment.person_id], kind=NOTICE.name, text=text, now=turn.now,

@@ -8,7 +8,8 @@ from bot.talk import Talk, Turn
 from data.chinese import format_day, format_fen
 from data.models import DuesPayment, Duty, Person
 from data.people import officers
-from handlers.dues.rounds import Round, get_round, round_for
+from handlers.dues import payments
+from handlers.dues.rounds import Round, get_round, round_for, round_in_view
 
 talk = Talk("dues", "党费")
 
@@ -35,8 +36,19 @@ def said_round(turn: Turn) -> Round | None:
 
 
 def this_round(turn: Turn) -> Round:
-    """What a payment is booked on when no month is named."""
+    """The round of the present month, or the month itself."""
     return round_for(turn.session, turn.branch_id, turn.now.year, turn.now.month)
+
+
+def round_to_book(turn: Turn) -> Round:
+    """What a payment is booked on when no month is named: the round that runs, else the year's last one if still owed.
+
+    Whoever pays between two rounds pays late far more often than ahead; the answer says so and how to say otherwise.
+    """
+    here = this_round(turn)
+    last = round_in_view(turn.session, turn.branch_id, turn.now.date())
+    is_owed = last.plan_year and last.year == turn.now.year and not here.plan_year
+    return last if is_owed and not payments.has_paid(turn.session, turn.person.id, last.period) else here
 
 
 def sum_of(session: Session, payment: DuesPayment) -> str:

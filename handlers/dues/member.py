@@ -4,16 +4,19 @@ Shows nobody another person's dues. Start at hear_report().
 """
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
-from bot.talk import MEMBERS, Question, Reply, Sorry, Turn, Who
-from data.chinese import format_day, format_fen
+from bot.talk import MEMBERS, QUESTION_MINUTES, Question, Reply, Sorry, Turn, Who
+from data.chinese import format_day, format_fen, format_months
 from data.models import DuesPayment, DuesState
 from handlers.dues import payments
 from handlers.dues.amounts import check_amount, parse_amount
-from handlers.dues.heard import collector, confirmation, said_round, sum_of, talk, this_round
+from handlers.dues.heard import collector, confirmation, round_to_book, said_round, sum_of, talk, this_round
 from handlers.dues.payments import Outcome
-from handlers.dues.rounds import Round, get_round, months_text, round_in_view, rounds_of
+from handlers.dues.rounds import Round, get_round, months_text, rounds_of
+
+JUST_NOW = timedelta(minutes=QUESTION_MINUTES)  # so long a report can be said again with its month
 
 
 @talk.on("dues_record", "缴党费", "交党费", "补缴党费", "补交党费", who=Who.MEMBERS, takes=True, changes=True,
@@ -22,14 +25,18 @@ def hear_report(turn: Turn) -> Reply:
     """A member says what they have paid."""
     said = turn.match.slots.amount
     fen = parse_amount(turn.rest) if turn.rest else None if said is None else check_amount(said)
-    round_ = said_round(turn) or this_round(turn)
-    return _ask_amount(round_) if fen is None else _report(turn, round_, fen)
+    named = said_round(turn)
+    round_ = named or round_to_book(turn)
+    if fen is None:
+        return _ask_amount(round_)
+    return (_move(turn, named, fen) if named else None) or _report(turn, round_, fen)
 
 
 def _ask_amount(round_: Round, trouble: str = "") -> Reply:
     text = trouble or f"请问{round_.name}交了多少？"
-    return Reply(f"{text}\n请回复金额，例如“30”；不登记请回复“取消”。",
-                 Question("dues.amount", "slot", {"period": round_.period}))
+    again = "请回复金额，例如“30”；不登记请回复“取消”。"
+    return Reply(f"{text}\n{again}",
+                 Question("dues.amount", "amount", {"period": round_.period}, again=f"{round_.name}交了多少？{again}"))
 
 
 @talk.answer("dues.amount")
@@ -60,24 +67,33 @@ def _report(turn: Turn, round_: Round, fen: int) -> Reply:
 
 
 def _booked(turn: Turn, payment: DuesPayment) -> Reply:
-    """The receipt; out of the plan's months a late payer of the last round can say so with one digit."""
-    text = f"已登记：{sum_of(turn.session, payment)}，待{collector(turn.session, turn.branch_id)}确认。"
-    last = round_in_view(turn.session, turn.branch_id, turn.now.date())
-    booked_on = get_round(turn.session, turn.branch_id, payment.period)
-    if booked_on.plan_year or not last.plan_year or payments.find_standing(turn.session, turn.person.id, last.period):
+    """The receipt; one that was booked on a round that is over says so, and how to name another month."""
+    round_, who = get_round(turn.session, turn.branch_id, payment.period), collector(turn.session, turn.branch_id)
+    if turn.now.date() <= round_.ends:
+        return Reply(f"已登记：{sum_of(turn.session, payment)}，待{who}确认。")
+    text = f"已登记：补交{sum_of(turn.session, payment)}，待{who}确认。"
+    if said_round(turn):
         return Reply(text)
-    option = f"补交的是{last.name}"
-    return Reply(f"{text}\n如果{option}，请回复“1”。", Question(
-        "dues.move", "choice", {"payment": payment.id, "period": last.period}, (option,)))
+    this, yuan = format_months((turn.now.month,)), format_fen(payment.amount_fen).removesuffix("元")
+    return Reply(f"{text}\n{round_.name}还没有您的登记，所以记为补交。如果交的是{this}的，请回复“缴党费 {yuan} {this}”。")
 
 
-@talk.answer("dues.move")
-def hear_move(turn: Turn, data: Mapping[str, Any], _chosen: str) -> Reply:
-    """The payment that was just booked belongs to an earlier round."""
-    moved = payments.move(turn.session, data["payment"], data["period"], turn.person, turn.now)
+def _move(turn: Turn, named: Round, fen: int) -> Reply | None:
+    """缴党费 30 三月 right after the same sum was booked as late: it was meant for this month; None where it was not."""
+    just = [payment for payment in payments.payments_of(turn.session, turn.person, turn.now.year)
+            if payment.state is DuesState.AWAITING and payment.amount_fen == fen
+            and turn.now - payment.entered_at <= JUST_NOW]
+    late = [payment for payment in just
+            if get_round(turn.session, turn.branch_id, payment.period).ends < min(turn.now.date(), named.starts)]
+    if not late or payments.has_paid(turn.session, turn.person.id, named.period):
+        return None
+    before = get_round(turn.session, turn.branch_id, late[0].period)
+    moved = payments.move(turn.session, late[0].id, named.period, turn.person, turn.now)
     if moved is None:
         raise Sorry("这笔党费刚刚有了变化，没有改动。回复“我的党费”查看。")
-    return Reply(f"已改为：{sum_of(turn.session, moved)}，待{collector(turn.session, turn.branch_id)}确认。")
+    yuan = format_fen(fen).removesuffix("元")
+    return Reply(f"已改为：{sum_of(turn.session, moved)}，待{collector(turn.session, turn.branch_id)}确认；"
+                 f"刚才记的{before.name}已撤回。\n两笔都交了，请再回复“缴党费 {yuan} {format_months(before.months[-1:])}”。")
 
 
 @talk.answer("dues.correct")

@@ -10,10 +10,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bot.talk import Question, Reply, Sorry, Turn, Who
+from bot.whom import say_unreached
 from data import audit
 from data.chinese import format_day, format_fen
 from data.models import Person
-from data.people import reachable_ids
 from handlers.dues import payments
 from handlers.dues.heard import said_round, sum_of, talk
 from handlers.dues.reminding import URGE, fields_of, reminder_text, subject_of
@@ -75,9 +75,8 @@ def hear_urge(turn: Turn) -> Reply:
     unpaid = payments.unpaid_ids(turn.session, turn.branch_id, round_.period)
     if not unpaid:
         return Reply(f"{round_.name}没有未缴的人，不需要提醒。回复“缴费情况”查看。")
-    deaf = len(set(unpaid) - reachable_ids(turn.session, turn.branch_id))
-    apart = f"（其中{deaf}人没有绑定或已取消关注，收不到）" if deaf else ""
-    return Reply(f"将提醒{len(unpaid)}人缴{round_.name}{apart}。每人一天最多提醒一次。内容：\n"
+    apart = say_unreached(turn.session, turn.branch_id, unpaid)
+    return Reply(f"将提醒{len(unpaid)}人缴{round_.name}{f'，{apart}' if apart else ''}。每人一天最多提醒一次。内容：\n"
                  f"{urge_text(turn, round_)}\n回复“确认”发送，回复“取消”放弃。",
                  Question("dues.urge", "confirm", {"period": round_.period}))
 
@@ -100,11 +99,19 @@ def hear_urge_confirmed(turn: Turn, data: Mapping[str, Any], _confirmed: str) ->
         turn.session, turn.branch_id, unpaid, kind=URGE.name, key=f"dues/{round_.period}/urge/{turn.now:%Y-%m-%d}",
         text=urge_text(turn, round_), now=turn.now, expires=turn.now.replace(hour=23, minute=59),
         subject=subject_of(round_.period),
-        fields=fields_of(turn.session, turn.branch_id, round_, MISSING))
+        fields=_urge_fields(turn, round_))
     audit.record(turn.session, turn.branch_id, turn.now, turn.person, "dues.urge", subject_of(round_.period),
                  people=new)
     before = f"{len(unpaid) - new}人今天已提醒过，没有重复发。" if new < len(unpaid) else ""
-    return Reply(f"已提醒{new}人缴{round_.name}。{before}回复“缴费情况”查看进展。")
+    apart = say_unreached(turn.session, turn.branch_id, unpaid) if new == len(unpaid) else ""
+    return Reply(f"已安排提醒{new}人缴{round_.name}{f'，{apart}' if apart else ''}。{before}回复“缴费情况”查看进展。")
+
+
+def _urge_fields(turn: Turn, round_: Round) -> dict[str, str]:
+    fields = fields_of(turn.session, turn.branch_id, round_, MISSING)
+    if turn.now.date() <= round_.ends:
+        return fields
+    return fields | {"note": f"{format_day(round_.ends)}已截止，请尽快补交"}
 
 
 @talk.hint

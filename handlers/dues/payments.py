@@ -86,6 +86,14 @@ def confirm(session: Session, payment: DuesPayment, by: Person, now: datetime) -
     return won
 
 
+def send_back(session: Session, payment: DuesPayment, by: Person, now: datetime) -> bool:
+    """退回: a report whose money did not come stands no longer; False when it was confirmed or corrected meanwhile."""
+    if not _replace(session, payment, DuesState.AWAITING):
+        return False
+    audit.record(session, payment.branch_id, now, by, "dues.return", f"dues/{payment.id}", fen=payment.amount_fen)
+    return True
+
+
 def record_for(session: Session, person: Person, period: str, fen: int, by: Person,
                now: datetime) -> DuesPayment | None:
     """Book a payment that was handed to an officer, confirmed at once; None when something stands for the period."""

@@ -80,9 +80,12 @@ def reminder_text(session: Session, branch_id: int, round_: Round, opening: str)
 
 
 def fields_of(session: Session, branch_id: int, round_: Round, opening: str) -> dict[str, str]:
-    """The same for a template message, whose fields show 20 characters each."""
-    return {"title": f"{round_.name}{opening}", "time": f"{format_day(round_.ends)}前",
-            "place": f"交{collector(session, branch_id)}", "note": "交后回复“缴党费 金额”登记"}
+    """The same for a template message, whose fields show 20 characters each.
+
+    A field for a time must have an hour, there the last minute of the last day; the note says the day as people do.
+    """
+    return {"title": f"{round_.name}{opening}", "time": f"{round_.year}年{format_day(round_.ends)}前",
+            "place": f"交{collector(session, branch_id)}", "note": f"{format_day(round_.ends)}止，发“缴党费”登记"}
 
 
 reminders = (Reminder(ROUND, round_occurrences),)

@@ -1,10 +1,11 @@
 """计划: answers from the plan and its calendar, each with the place in the plan that it comes from.
 
 What is heard stands here; dates.py and upcoming.py answer when, quotas.py how often, search.py what the plan says,
-store.py keeps plans. Nothing is answered that the plan does not say. Start at hear_month().
+years.py which year is meant, store.py keeps plans. Nothing is answered that the plan does not say. Start at hear_month().
 """
 
 import re
+from collections.abc import Iterable
 
 from bot.talk import Reply, Talk, Turn
 from data.plans import StoredPlan, carried_note, plan_in_force
@@ -14,7 +15,9 @@ from handlers.plan.quotas import find_duties, say_count, say_duties, say_progres
 from handlers.plan.rules import say_rule
 from handlers.plan.search import find_passages, outline, quote_section
 from handlers.plan.store import NoYear, document_in_force, document_of, find_plan_for, store_plan
+from handlers.plan.unasked import find_missing, say_unasked
 from handlers.plan.upcoming import find_by_words, say_dues, say_items_found, say_kind, say_next, say_not_found
+from handlers.plan.years import days_meant, months_meant, say_impossible
 
 __all__ = ["NoYear", "document_of", "find_plan_for", "pushes", "reminders", "store_plan", "talk"]
 
@@ -32,16 +35,21 @@ def hear_month(turn: Turn) -> Reply:
     asked, calendar = _read(turn)
     if set(turn.match.slots.topics) - EVERYWHERE and not asked.kinds:
         return hear_topic(turn)  # 今年的工作目标 names a year, and asks for a part of the plan
-    if asked.days:
-        return Reply(say_days(calendar, *asked.days, asked.kinds), kinds=asked.kinds)
+    if turn.match.slots.impossible:
+        return _say_impossible(turn)
+    days = days_meant(calendar, asked, turn.match.slots.times)
+    if days:
+        return Reply(say_days(calendar, days, asked.kinds), kinds=asked.kinds)
     whole = "全年" in turn.said or re.search(r"年度|行事历", turn.said)
     this = ((turn.now.year, month) for month in range(1, 13)) if whole else ((turn.now.year, turn.now.month),)
-    months = asked.months or tuple(this)
-    return Reply(say_months(calendar, months, asked.kinds), kinds=asked.kinds, months=tuple(m for _, m in months))
+    months = months_meant(calendar, asked, turn.match.slots.times) or tuple(this)
+    return Reply(say_months(calendar, months, asked.kinds), kinds=asked.kinds, months=_numbers(months))
 
 
 @talk.on("next_event", usage="下次党日是什么时候")
 def hear_next(turn: Turn) -> Reply:
+    if turn.match.slots.impossible:
+        return _say_impossible(turn)
     asked, calendar = _read(turn)
     return Reply(say_next(calendar, asked.kinds), kinds=asked.kinds)
 
@@ -49,20 +57,21 @@ def hear_next(turn: Turn) -> Reply:
 @talk.on("when_event", usage="民主生活会什么时候开")
 def hear_when(turn: Turn) -> Reply:
     """The dates of a kind, of what is on a day, or of what the words name; else the next activity."""
+    if turn.match.slots.impossible:
+        return _say_impossible(turn)
     asked, calendar = _read(turn)
-    if asked.days:
-        return Reply(say_days(calendar, *asked.days, asked.kinds), kinds=asked.kinds)
-    months = tuple(month for _, month in asked.months)
+    days = days_meant(calendar, asked, turn.match.slots.times)
+    if days:
+        return Reply(say_days(calendar, days, asked.kinds), kinds=asked.kinds)
+    months = months_meant(calendar, asked, turn.match.slots.times)
     if asked.kinds:
-        years = tuple(dict.fromkeys(year for year, _ in asked.months)) or (turn.now.year,)
-        return Reply(say_kind(calendar, years, months if len(months) < 12 else (), asked.kinds), kinds=asked.kinds,
-                     months=months)
+        return Reply(say_kind(calendar, months, asked.kinds), kinds=asked.kinds, months=_numbers(months))
     found = find_by_words(calendar, turn.match.text)
     if found:
         return Reply(say_items_found(calendar, found), kinds=(found[0][1].kind,))
-    text = say_months(calendar, asked.months) if asked.months \
+    text = say_months(calendar, months) if months \
         else say_not_found(calendar, turn.match.text) + say_next(calendar, ())
-    return Reply(text, months=months)
+    return Reply(text, months=_numbers(months))
 
 
 @talk.on("dues_when", usage="党费什么时候交")
@@ -80,11 +89,11 @@ def hear_quota(turn: Turn) -> Reply:
         return Reply(say_no_plan(calendar, _year(turn, asked)))
     duties = find_duties(document_in_force(turn.session, plan), turn.match.text + "".join(asked.kinds))
     if duties:
-        return Reply(say_duties(duties, turn.match.text, note), kinds=asked.kinds)
+        return Reply(say_duties(duties, turn.match.text, turn.now, note), kinds=asked.kinds)
     counted = say_count(calendar, asked.kinds) if asked.kinds else ""
     if counted:
         return Reply(counted, kinds=asked.kinds)
-    rule = say_rule(turn.match.text)
+    rule = say_rule(turn.match.text, turn.now)
     return _say_topic(turn, plan, f"\n计划没有写次数或名额。{rule}{note}" if rule else note)
 
 
@@ -107,8 +116,30 @@ def hear_topic(turn: Turn) -> Reply:
     return _say_topic(turn, plan, note)
 
 
+@talk.fallback
+def hear_unasked(turn: Turn) -> Reply | None:
+    """Words that mean none of the intents, but name something of the plan or ask for what it has not."""
+    asked, calendar = _read(turn)
+    plan, note = _plan(turn, asked)
+    if plan is None:
+        return None
+    said = say_unasked(calendar, document_in_force(turn.session, plan), turn.match.text, turn.match.slots)
+    if said:
+        return Reply(said if said.endswith(note) else said + note)
+    missing = find_missing(turn.match.text)
+    return Reply(f"计划里没有提到“{missing}”。{ASK_ABOUT}{note}") if missing else None
+
+
 def _read(turn: Turn) -> tuple[Asked, Calendar]:
     return read_asked(turn.match.slots, turn.match.text), Calendar(turn.session, turn.branch_id, turn.now)
+
+
+def _say_impossible(turn: Turn) -> Reply:
+    return Reply(say_impossible(turn.match.slots.impossible[0], turn.now))
+
+
+def _numbers(months: Iterable[tuple[int, int]]) -> tuple[int, ...]:
+    return tuple(dict.fromkeys(month for _, month in months))
 
 
 def _year(turn: Turn, asked: Asked) -> int:
@@ -138,7 +169,7 @@ def _say_topic(turn: Turn, plan: StoredPlan, note: str) -> Reply:
     if not search.found:
         about = "".join(search.words)[:20]
         head = f"计划里没有提到“{about}”。" if about else "没有看出您要问计划的哪一项。"
-        return Reply(f"{head}{'' if '现行规定' in note else say_rule(text)}{ASK_ABOUT}{note}")
+        return Reply(f"{head}{'' if '现行规定' in note else say_rule(text, turn.now)}{ASK_ABOUT}{note}")
     return Reply("\n\n".join(f"{found.quote}\n〔{found.place}〕" for found in search.found) + note)
 
 

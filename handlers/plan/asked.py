@@ -16,6 +16,7 @@ from data.plan_rules import kinds_in
 MOST_MONTHS = 24
 PARTY_DAYS = ("主题党日", "党日专题活动")  # what 党日 alone may mean
 _PREPARES = ("方案",)  # 制定主题党日活动方案 is no 主题党日
+_DUES = "缴党费"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,9 @@ def _months(first: date, last: date) -> Iterator[tuple[int, int]]:
 
 
 def _kinds(slots: Slots, text: str) -> tuple[str, ...]:
-    """党日 without 主题 or 专题 is either of them."""
+    """党日 without 主题 or 专题 is either of them; whoever speaks of 党费 means that they are handed in."""
+    if not slots.kinds and "党费" in text:
+        return (_DUES,)
     if "主题党日" in slots.kinds and "主题" not in text and "专题" not in text:
         return tuple(dict.fromkeys((*PARTY_DAYS, *slots.kinds)))
     return slots.kinds

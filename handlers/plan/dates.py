@@ -10,7 +10,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from data.activities import Item, YearView, year_view
-from data.chinese import format_day, format_months, to_chinese
+from data.chinese import format_date, format_months, to_chinese
 from data.plans import years_planned
 from handlers.plan.asked import is_of, items_on, label_of
 
@@ -41,35 +41,44 @@ def say_no_plan(calendar: Calendar, year: int) -> str:
 
 def say_months(calendar: Calendar, months: Sequence[tuple[int, int]], kinds: tuple[str, ...] = ()) -> str:
     """What the months hold, each block of the plan once; with `kinds` only those."""
-    parts: list[str] = []
-    notes: dict[str, None] = {}
-    for year in dict.fromkeys(year for year, _ in months):
+    parts: list[tuple[str, str]] = []
+    years = dict.fromkeys(year for year, _ in months)
+    for year in years:
         view, wanted = calendar.year(year), [month for in_year, month in months if in_year == year]
         if view.plan is None and not view.items:
-            parts.append(say_no_plan(calendar, year))
+            parts.append((say_no_plan(calendar, year), ""))
             continue
-        parts.append(_say_months_of(calendar, view, wanted, kinds))
-        notes[view.note] = None
-    return "\n".join(parts) + "".join(notes)
+        name = _name_months(calendar, year, wanted, alone=len(years) == 1)
+        parts.append((_say_months_of(calendar, view, wanted, kinds, name), view.note))
+    return join_noted(parts)
 
 
-def _say_months_of(calendar: Calendar, view: YearView, months: list[int], kinds: tuple[str, ...]) -> str:
+def join_noted(parts: Sequence[tuple[str, str]]) -> str:
+    """Answers and their notes (沿用…); a note that several in a row share stands once, after the last of them."""
+    following = [note for _, note in parts[1:]] + [""]
+    return "\n".join(text + (note if note != after else "") for (text, note), after in zip(parts, following, strict=True))
+
+
+def _say_months_of(calendar: Calendar, view: YearView, months: list[int], kinds: tuple[str, ...], name: str) -> str:
     everything = view.in_months(months)
     items = [item for item in everything if is_of(item, kinds)]
-    name = _name_months(calendar, view, months)
     if not items:
         nothing = f"{name}的计划里没有{label_of(kinds)}。" if kinds else f"{name}没有安排。回复“全年安排”看看别的月份。"
         return f"{nothing}{_list_titles(name, everything)}"
-    lines = list(_lines(view, months, items))
-    tail = f"\n{OPEN}" if any(item.is_undated for item in items) else ""
-    return f"{name}有{len(items)}项安排：\n" + "\n".join(lines) + tail + cite(items)
+    lines = list(_lines(calendar, view, months, items))
+    return f"{name}有{len(items)}项安排：\n" + "\n".join(lines) + say_open(calendar, view, items) + cite(items)
+
+
+def say_open(calendar: Calendar, view: YearView, items: Sequence[Item]) -> str:
+    """That a date may still come, where it may; "" where everything is dated or past."""
+    return f"\n{OPEN}" if any(item.is_undated and not view.is_missed(item, calendar.now) for item in items) else ""
 
 
 def _list_titles(name: str, items: Sequence[Item]) -> str:
     return f"{name}有：{'、'.join(item.title for item in items)}。" if items else ""
 
 
-def _lines(view: YearView, months: list[int], items: list[Item]) -> Iterator[str]:
+def _lines(calendar: Calendar, view: YearView, months: list[int], items: list[Item]) -> Iterator[str]:
     """One numbered line an item; the headings of the plan where several months were asked for."""
     heading = ""
     for number, item in enumerate(_by_month(view, months, items), 1):
@@ -77,7 +86,7 @@ def _lines(view: YearView, months: list[int], items: list[Item]) -> Iterator[str
         if len(months) > 1 and block != heading:
             heading = block
             yield f"【{heading}】"
-        yield f"{number}. {item.title}：{view.when(item)}"
+        yield f"{number}. {item.title}：{view.when(item, calendar.now, view.year)}"
 
 
 def _by_month(view: YearView, months: list[int], items: list[Item]) -> list[Item]:
@@ -88,8 +97,9 @@ def _by_month(view: YearView, months: list[int], items: list[Item]) -> list[Item
     return sorted(items, key=place)
 
 
-def _name_months(calendar: Calendar, view: YearView, months: list[int]) -> str:
-    year = "" if view.year == calendar.now.year else f"{view.year}年"
+def _name_months(calendar: Calendar, in_year: int, months: list[int], alone: bool) -> str:
+    this = "" if alone else "今年"
+    year = this if in_year == calendar.now.year else f"{in_year}年"
     if len(months) == 1:
         return f"{year}{to_chinese(months[0])}月"
     return f"{year}全年" if len(months) == 12 else f"{year}{to_chinese(months[0])}月到{to_chinese(months[-1])}月"
@@ -106,20 +116,26 @@ def cite(items: Sequence[Item]) -> str:
     return f"\n〔{headings.pop() if len(headings) == 1 else whole}〕"
 
 
-def say_days(calendar: Calendar, first: date, last: date, kinds: tuple[str, ...] = ()) -> str:
-    """What is dated on these days, and what else the month holds without a date."""
-    view = calendar.year(first.year)
-    name = format_day(first) if first == last else f"{format_day(first)}到{format_day(last)}"
+def say_days(calendar: Calendar, stretches: Sequence[tuple[date, date]], kinds: tuple[str, ...] = ()) -> str:
+    """What is dated on each stretch of days, and what else its month holds without a date."""
+    return join_noted([(_say_stretch(calendar, first, last, kinds), calendar.year(first.year).note)
+                       for first, last in stretches])
+
+
+def _say_stretch(calendar: Calendar, first: date, last: date, kinds: tuple[str, ...]) -> str:
+    view, now = calendar.year(first.year), calendar.now
+    name = format_date(first, now) if first == last else f"{format_date(first, now)}到{format_date(last, now)}"
     items = [item for item in items_on(view, first, last) if is_of(item, kinds)]
-    rest = _say_undated(view, first if first >= calendar.now.date() else last, kinds)
+    rest = _say_undated(calendar, view, first if first >= now.date() else last, kinds)
     if not items:
-        return f"{name}没有已定好时间的{label_of(kinds)}。{rest}{view.note}"
-    lines = "\n".join(f"{number}. {item.title}：{view.when(item)}" for number, item in enumerate(items, 1))
-    return f"{name}有{len(items)}项：\n{lines}{rest}{cite(items)}{view.note}"
+        return f"{name}没有已定好时间的{label_of(kinds)}。{rest}"
+    lines = "\n".join(f"{number}. {item.title}：{view.when(item, now)}" for number, item in enumerate(items, 1))
+    return f"{name}有{len(items)}项：\n{lines}{rest}{cite(items)}"
 
 
-def _say_undated(view: YearView, day: date, kinds: tuple[str, ...]) -> str:
+def _say_undated(calendar: Calendar, view: YearView, day: date, kinds: tuple[str, ...]) -> str:
     """What may still fall on the days, because its month is theirs and it has no date."""
-    undated = [item for item in view.in_month(day.month) if item.is_undated and is_of(item, kinds)]
+    undated = [item for item in view.in_month(day.month)
+               if item.is_undated and is_of(item, kinds) and not view.is_missed(item, calendar.now)]
     titles = "、".join(item.title for item in undated)
     return f"\n{to_chinese(day.month)}月还有时间未定的：{titles}。" if undated else ""

@@ -6,6 +6,7 @@ Start at find_duties() and say_progress().
 
 import re
 from collections.abc import Sequence
+from datetime import datetime
 
 from data.activities import Item, YearView, end_of
 from data.chinese import format_months
@@ -35,11 +36,11 @@ def find_duties(document: PlanDocument, text: str) -> list[Duty]:
             if sum(duty.what[at:at + 2] in pairs for at in range(len(duty.what) - 1)) > len(duty.what) / 2]
 
 
-def say_duties(duties: Sequence[Duty], text: str, note: str) -> str:
+def say_duties(duties: Sequence[Duty], text: str, now: datetime, note: str) -> str:
     """The promises with the sentences they stand in, each once; first, if it is so, that they are only near."""
     rule = find_rule(text)
     missing = rule and not any(word in duty.source for word in rule.words for duty in duties)
-    head = f"计划里没有提到“{rule.words[0]}”。{say_rule(text)}\n计划里相近的是：" if missing else ""
+    head = f"计划里没有提到“{rule.words[0]}”。{say_rule(text, now)}\n计划里相近的是：" if missing else ""
     facts = "；".join(f"{duty.what}：{duty.frequency}" for duty in duties)
     sentences = dict.fromkeys((duty.source, duty.place) for duty in duties)
     quotes = "\n".join(f"原文：{source}〔{place}〕" for source, place in sentences)
@@ -50,7 +51,7 @@ def say_count(calendar: Calendar, kinds: tuple[str, ...]) -> str:
     """Where the plan promises no number: how often the calendar has it, and what today's rule is; "" for neither."""
     view = calendar.year(calendar.now.year)
     items = [item for item in view.items if is_of(item, kinds) and not item.is_cancelled] if kinds else []
-    rule = say_rule("".join(kinds))
+    rule = say_rule("".join(kinds), calendar.now)
     if not items:
         return f"计划里没有写{label_of(kinds)}的次数。{rule}{view.note}" if rule else ""
     months = "、".join(format_months(item.months) for item in items)

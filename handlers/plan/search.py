@@ -48,8 +48,8 @@ class Term:
     weight: float
 
 
-def find_passages(document: PlanDocument, text: str, slots: Slots) -> Search:
-    """The passages nearest to the question; none when the plan does not speak of it."""
+def find_passages(document: PlanDocument, text: str, slots: Slots, enough: float = ENOUGH) -> Search:
+    """The passages nearest to the question; none when the plan does not speak of it, with `enough` of its weight."""
     groups = list(_words(text, slots))
     texts = [(place, paragraph) for place, paragraph in passages(document)]
     terms = [Term(ways, _weight(ways, [paragraph for _, paragraph in texts])) for ways in groups]
@@ -58,12 +58,13 @@ def find_passages(document: PlanDocument, text: str, slots: Slots) -> Search:
     if not total:
         return Search((), said)
     calendar = {entry.place for block in document.calendar for entry in block.entries}
-    scored = [(_score(paragraph, terms) / total * (CALENDAR_WEIGHT if place in calendar else 1.0), place, paragraph)
+    aside = 1.0 if "谁" in text else CALENDAR_WEIGHT  # who gives a lesson stands in the calendar
+    scored = [(_score(paragraph, terms) / total * (aside if place in calendar else 1.0), place, paragraph)
               for place, paragraph in texts]
     best = max((score for score, _, _ in scored), default=0.0)
-    if best < ENOUGH:
+    if best < enough:
         return Search((), said)
-    near = sorted((one for one in scored if one[0] >= max(ENOUGH, best * NEAR_BEST)), key=lambda one: -one[0])
+    near = sorted((one for one in scored if one[0] >= max(enough, best * NEAR_BEST)), key=lambda one: -one[0])
     return Search(tuple(_quoted(document, near, [way for ways in groups for way in ways])), said)
 
 

@@ -11,12 +11,13 @@ from datetime import datetime
 from data.activities import Item, YearView, day_of, end_of
 from data.chinese import format_months, half_width
 from handlers.plan.asked import is_of, label_of
-from handlers.plan.dates import FEW, OPEN, Calendar, cite, say_no_plan
+from handlers.plan.dates import FEW, Calendar, cite, join_noted, say_no_plan, say_open
 from handlers.plan.rules import say_rule
 from handlers.plan.search import telling_words
 
 LOOK_AHEAD = 12  # months in which the next activity is looked for
 DUES = ("缴党费",)
+_YEAR = range(1, 13)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ def say_next(calendar: Calendar, kinds: tuple[str, ...]) -> str:
     dated = min((one for one in coming if one.item.starts_at), key=lambda one: one.item.starts_at, default=None)
     if dated is None:
         return _say_open(name, first, undated) + first.view.note
-    when = f"{dated.item.title}，{dated.view.when(dated.item)}。"
+    when = f"{dated.item.title}，{dated.view.when(dated.item, calendar.now)}。"
     if dated.month == first.month:
         others = f"\n同月还有{_titles(undated)}时间未定。" if undated else ""
         return f"下次{name}：{when}{others}{cite([dated.item])}{dated.view.note}"
@@ -76,31 +77,45 @@ def _is_ahead(view: YearView, item: Item, month: tuple[int, int], now: datetime)
                            and end_of(item.activity) > now)
 
 
-def say_kind(calendar: Calendar, years: Sequence[int], months: Sequence[int], kinds: tuple[str, ...]) -> str:
-    """All dates of a kind in the years asked for; `months` () means the whole year."""
-    parts = []
-    for year in years:
-        view = calendar.year(year)
+def say_kind(calendar: Calendar, months: Sequence[tuple[int, int]], kinds: tuple[str, ...]) -> str:
+    """All dates of a kind in the months (year, month) asked for; () means this year, and what comes after it."""
+    parts: list[tuple[str, str]] = []
+    for year in dict.fromkeys(year for year, _ in months) or (calendar.now.year,):
+        view, wanted = calendar.year(year), [month for of_year, month in months if of_year == year]
         if view.plan is None and not view.items:
-            parts.append(say_no_plan(calendar, year))
+            parts.append((say_no_plan(calendar, year), ""))
             continue
-        items = [item for item in (view.in_months(months) if months else view.items) if is_of(item, kinds)]
-        parts.append(_say_items(calendar, view, items, label_of(kinds)) if items
-                     else say_none(calendar, year, kinds, months))
-    return "\n".join(parts)
+        items = [item for item in (view.in_months(wanted) if wanted else view.items) if is_of(item, kinds)]
+        parts.append((_say_items(calendar, view, items, label_of(kinds)) if items
+                      else _say_nothing(calendar, view, kinds, wanted if len(wanted) < len(_YEAR) else ()), view.note))
+        if items and not months and not any(_may_come(calendar, view, item) for item in items):
+            return f"{join_noted(parts)}\n{say_next(calendar, kinds)}"
+    return join_noted(parts)
+
+
+def _may_come(calendar: Calendar, view: YearView, item: Item) -> bool:
+    if item.starts_at and item.activity:
+        return end_of(item.activity) > calendar.now
+    return item.is_undated and not view.is_missed(item, calendar.now)
 
 
 def _say_items(calendar: Calendar, view: YearView, items: Sequence[Item], name: str) -> str:
-    year = "今年" if view.year == calendar.now.year else f"{view.year}年"
-    tail = f"\n{OPEN}" if any(item.is_undated for item in items) else ""
+    now, of_this = calendar.now, view.year == calendar.now.year
+    tail = say_open(calendar, view, items)
     if len(items) == 1:
         item = items[0]
-        return f"{format_months(item.months)}的“{item.title}”：{view.when(item)}。{tail}{cite(items)}{view.note}"
+        month = f"{'' if of_this else f'{view.year}年'}{format_months(item.months)}"
+        return f"{month}的“{item.title}”：{view.when(item, now, view.year)}。{tail}{cite(items)}"
     shown = items if len(items) <= FEW else [item for item in items if not item.is_undated]
-    lines = [f"{number}. {_months_of(item)}{item.title}：{view.when(item)}" for number, item in enumerate(shown, 1)]
+    lines = [f"{number}. {_months_of(item)}{item.title}：{view.when(item, now, view.year)}"
+             for number, item in enumerate(shown, 1)]
     if len(shown) < len(items):
-        lines.append(f"时间未定的：{_count_months([item for item in items if item.is_undated])}。")
-    return "\n".join([f"{name}{year}有{len(items)}项：", *lines]) + f"{tail}{cite(items)}{view.note}"
+        undated = [item for item in items if item.is_undated]
+        for title, missed in (("没有定过时间的", True), ("时间未定的", False)):
+            of_them = [item for item in undated if view.is_missed(item, now) is missed]
+            lines += [f"{title}：{_count_months(of_them)}。"] if of_them else []
+    year = "今年" if of_this else f"{view.year}年"
+    return "\n".join([f"{name}{year}有{len(items)}项：", *lines]) + f"{tail}{cite(items)}"
 
 
 def _months_of(item: Item) -> str:
@@ -113,16 +128,21 @@ def _count_months(items: Sequence[Item]) -> str:
     return "、".join(f"{months}（{count}项）" if count > 1 else months for months, count in counts.items())
 
 
-def say_none(calendar: Calendar, year: int, kinds: tuple[str, ...], months: Sequence[int] = ()) -> str:
+def say_none(calendar: Calendar, year: int, kinds: tuple[str, ...]) -> str:
     """The calendar has nothing of the kind; where a present-day rule speaks of it, that is said as such."""
     view = calendar.year(year)
     if view.plan is None and not view.items:
         return say_no_plan(calendar, year)
+    return _say_nothing(calendar, view, kinds, ()) + view.note
+
+
+def _say_nothing(calendar: Calendar, view: YearView, kinds: tuple[str, ...], months: Sequence[int]) -> str:
     elsewhere = [item for item in view.items if is_of(item, kinds)] if months else []
     when = f"{format_months(sorted({m for item in elsewhere for m in item.months}))}才有。" if elsewhere else ""
-    where = format_months(months) if months else f"{year}年"
-    rule = "" if elsewhere else say_rule("".join(kinds))
-    return f"{where}的计划里没有{label_of(kinds)}。{when}{rule or '回复“全年安排”看看有哪些活动。'}{view.note}"
+    year = f"{view.year}年" if not months or view.year != calendar.now.year else ""
+    rule = "" if elsewhere else say_rule("".join(kinds), calendar.now)
+    return (f"{year}{format_months(months) if months else ''}的计划里没有{label_of(kinds)}。"
+            f"{when}{rule or '回复“全年安排”看看有哪些活动。'}")
 
 
 def find_by_words(calendar: Calendar, text: str) -> list[tuple[YearView, Item]]:
@@ -144,7 +164,7 @@ def say_items_found(calendar: Calendar, found: Sequence[tuple[YearView, Item]]) 
     """When the lines are that a question named by its words."""
     view = found[0][0]
     items = [item for _, item in found]
-    return _say_items(calendar, view, items, f"“{items[0].title}”")
+    return _say_items(calendar, view, items, f"“{items[0].title}”") + view.note
 
 
 def say_dues(calendar: Calendar) -> str:
@@ -160,7 +180,7 @@ def say_dues(calendar: Calendar) -> str:
     if ahead is None:
         return f"{text}{cite(items)}{view.note}"
     current = now.month in ahead.item.months and ahead.month[0] == now.year
-    when = ahead.view.when(ahead.item)
+    when = ahead.view.when(ahead.item, now, ahead.month[0])
     next_time = f"{'本轮' if current else '下一轮'}：{format_months(ahead.item.months)}，{when}。"
     year = "" if ahead.month[0] == now.year else f"{ahead.month[0]}年"
     return (f"{text}\n{year}{next_time}\n交给组织委员后，请回复“缴党费 金额”登记。"

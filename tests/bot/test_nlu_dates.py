@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.nlu.dates import TimeKind, find_times, to_json
+from bot.nlu.dates import TimeKind, find_coming, find_times, to_json
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 TIME_CHARACTERS = ("0123456789一二三四五六七八九十廿两半月日号年周星期点分时上下本这个每第最后到至-~:：./"
@@ -131,7 +131,8 @@ def test_a_repetition(said, rule, first):
 
 @pytest.mark.parametrize("said", ["4月31号", "24点半", "14月", "2月30日", "2月29日", "25点", "8:75", "32号", "3月0日",
     "13月1日",
-                                  "3月10日（周六）", "每月32号", "三月第六个周五", "2017年2月29日"])
+                                  "3月10日（周六）", "每月32号", "三月第六个周五", "2017年2月29日",
+                                  "十三月", "0月", "2月30号", "四月31号"])
 def test_what_no_calendar_has_is_impossible_and_not_guessed(said):
     times = find_times(f"改到{said}吧", TUESDAY)
     assert (times.found, times.impossible) == ((), (said,))
@@ -198,3 +199,31 @@ def test_any_mixture_is_read_without_error_and_spans_are_in_the_text(text, day):
 def test_every_date_written_out_is_read_back(day):
     for form in (day.isoformat(), f"{day.year}年{day.month}月{day.day}日", f"{day.year}/{day.month}/{day.day}"):
         assert read(form).start == day
+
+
+@pytest.mark.parametrize(("said", "on", "day"), [
+    ("3月8日9点", "2017-11-20", "2018-03-08"), ("1月2日9点", "2017-12-20", "2018-01-02"),
+    ("3月8日9点", "2017-03-08", "2017-03-08"),  # today's stays today's, also when its hour is over
+    ("3月8日9点", "2017-03-09", "2018-03-08"), ("3.8 9点", "2017-11-20", "2018-03-08"),
+    ("三月第二个周五9点", "2017-11-20", "2018-03-09"),  # another day of the month in another year
+    ("1月2日（周二）9点", "2017-12-20", "2018-01-02"),  # the weekday tells the year
+    ("2月29日9点", "2017-11-20", "2020-02-29"), ("三八节", "2017-11-20", "2018-03-08"),
+    ("2017年3月8日9点", "2017-11-20", "2017-03-08"), ("明年3月8日9点", "2017-02-01", "2018-03-08"),
+    ("今天8点", "2017-11-20", "2017-11-20"), ("上个月8日9点", "2017-11-20", "2017-10-08"),
+    ("12月25日9点", "2017-11-20", "2017-12-25"),
+])
+def test_a_day_without_a_year_is_the_coming_one(said, on, day):
+    found = find_coming(said, datetime.fromisoformat(f"{on}T10:00+08:00")).found
+    assert [(f"{span.start:%Y-%m-%d}", span.begin) for span in found] == [(day, 0)]
+
+
+@pytest.mark.parametrize("said", ["1月2日（周四）9点", "12月25日（周二）9点", "4月31日"])
+def test_what_the_coming_year_has_not_stays_impossible(said):
+    times = find_coming(f"改到{said}", datetime.fromisoformat("2017-11-20T10:00+08:00"))
+    assert times.impossible == (said,)
+
+
+@given(st.text(alphabet="一二三月日号0123456789年明今周五点到 -./（）", max_size=24))
+def test_what_lies_ahead_is_found_where_it_stands(text):
+    now = datetime.fromisoformat("2017-11-20T10:00+08:00")
+    assert all(text[span.begin:span.finish] == span.text for span in find_coming(text, now).found)

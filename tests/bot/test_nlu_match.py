@@ -127,6 +127,11 @@ def test_a_command_is_sure_and_keeps_its_argument_as_typed(matcher, text, comman
     ("那党课呢？", Context("when_event", ("主题党日",), (3,)), "when_event", (3,), ("党课",)),
     ("那六月呢", Context("when_event", ("主题党日",), (3,)), "when_event", (6,), ("主题党日",)),
     ("六月呢", None, "plan_month", (6,), ()),
+    ("六月", Context("next_event", ("主题党日",)), "when_event", (6,), ("主题党日",)),
+    ("六月", Context("plan_month", ("党课",), (5,)), "plan_month", (6,), ("党课",)),
+    ("六月", Context("plan_quota", ("评优",)), "plan_month", (6,), ()),
+    ("那六月呢", Context("plan_quota", ("党课",)), "when_event", (6,), ("党课",)),
+    ("明天呢", Context("when_event", ("主题党日",), (3,)), "when_event", (), ("主题党日",)),
     ("那六月呢", Context("thanks"), "plan_month", (6,), ()),
 ])
 def test_what_is_left_out_comes_from_the_last_turn(matcher, text, previous, intent, months, kinds):
@@ -152,6 +157,17 @@ def test_a_role_breaks_ties_and_permits_nothing():
     alone = Matcher((IntentSpec("all", who=frozenset({"书记"})),),
         {"all": ("看看党费缴了没有",), "unknown": ("今天天气",)})
     assert heard(alone, "看看党费缴了没有", role="教师").intent == "all"
+
+
+def test_a_command_of_two_intents_is_the_one_that_this_role_may(matcher):
+    assert heard(matcher, "党费情况", role="组织委员").intent == "dues_overview"
+    assert heard(matcher, "党费情况", role="党员").intent == "dues_mine"
+
+
+@pytest.mark.parametrize("text", ["你是谁", "谁是书记", "谁上党课", "党课谁讲", "计划的落款是谁", "党小组有哪些人", "名单", "谁没绑定"])
+@pytest.mark.parametrize("role", ["党员", "书记"])
+def test_a_question_of_who_is_no_list_of_the_missing(matcher, text, role):
+    assert heard(matcher, text, role=role).intent in ("help", "plan_topic", "unknown")
 
 
 @settings(max_examples=300, deadline=None)

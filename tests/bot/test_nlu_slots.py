@@ -53,6 +53,12 @@ def test_people_are_those_of_the_branch(text, people):
     assert slots(text).people == people
 
 
+def test_names_of_any_length_are_found():
+    branch = Lexicon(people={"欧阳": (1,), "欧阳娜娜": (2,), "阿依古丽·买买提": (3,)})
+    assert find_slots("补签欧阳娜娜和阿依古丽·买买提", NOW, branch).people == ("欧阳娜娜", "阿依古丽·买买提")
+    assert parse_groups("阿依古丽·买买提、欧阳 来一下", branch).people == ("阿依古丽·买买提", "欧阳")
+
+
 def test_a_name_is_not_read_as_a_day():
     assert slots("周一鸣请假").times == ()
     assert [time.text for time in slots("周一鸣周五请假").times] == ["周五"]
@@ -100,6 +106,13 @@ def test_every_span_is_where_it_says(text):
     ("第2小组 开会", ("第二党小组",), (), "开会"),
     ("未签到 请尽快", ("未签到",), (), "请尽快"),
     ("未缴费：请交党费", ("未缴费",), (), "请交党费"),
+    ("大家 明天开会", ("全体",), (), "明天开会"),
+    ("给大家发通知：明天开会", ("全体",), (), "通知：明天开会"),
+    ("各位老师，明天开会", ("教师",), (), "明天开会"),
+    ("各位党员明天开会", ("党员",), (), "明天开会"),
+    ("大家好，明天开会", (), (), "大家好，明天开会"),
+    ("老师们好！明天开会", (), (), "老师们好！明天开会"),
+    ("各位家长 明天开会", (), (), "各位家长 明天开会"),
     ("张三、李四 下午来一下", (), ("张三", "李四"), "下午来一下"),
     ("积极分子和张三 交思想汇报", ("积极分子",), ("张三",), "交思想汇报"),
     ("明天开会", (), (), "明天开会"),

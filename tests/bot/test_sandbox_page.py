@@ -9,10 +9,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from bot.simulator.cast import STRANGER, DemoPerson
+from bot.nlu.slots import Lexicon
+from bot.simulator.cast import RANK, STRANGER, DemoPerson, chips_for
 from bot.simulator.ledger import Kind
 from bot.simulator.page import sandbox_blueprint
+from data.models import Identity
 from tests.bot.echo import LI, NINE, ZHANG, HandClock, Stage
+from tests.world import World
 
 SECRETARY = DemoPerson("李四", "T001", "党员", ("书记",), "第一党小组", LI, True, "")
 TEACHER = DemoPerson("张三", "T002", "教师", (), "", ZHANG, False, "482913")
@@ -97,6 +100,17 @@ def test_who_is_not_bound_is_offered_the_binding_sentence_to_look_at(visitor):
     secretary, teacher, _ = visitor.sees()["people"]
     assert teacher["chips"][0] == {"text": "绑定 张三 482913", "at_once": False}
     assert "广播状态" in [chip["text"] for chip in secretary["chips"]]
+
+
+@pytest.mark.parametrize("bound", [True, False], ids=["bound", "not bound"])
+@pytest.mark.parametrize("duties", [(), *((duty,) for duty in RANK)], ids=["no duty", *RANK])
+@pytest.mark.parametrize("identity", [identity.value for identity in Identity])
+def test_every_offered_sentence_is_understood(world: World, identity: str, duties: tuple[str, ...], bound: bool) -> None:
+    person = replace(TEACHER, identity=identity, duties=duties, bound=bound)
+    role = (duties or (identity,))[0] if bound else "未绑定"
+    for chip in (*chips_for(person), *chips_for(None)):
+        found = world.assistant.matcher.match(chip.text, world.now, Lexicon(), role, None)
+        assert found.intent in world.assistant.dispatcher.intents.keys() | {"confirm", "cancel"}, chip.text
 
 
 def test_what_is_said_comes_back_with_its_answer_and_only_once(visitor):

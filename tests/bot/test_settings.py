@@ -17,7 +17,7 @@ from tests.conftest import ACCOUNT
     ("PORT", "http", "whole number"), ("PORT", "0", "whole number"), ("PORT", "70000", "whole number"),
     ("WEB_WORKERS", "0", "whole number"), ("WEB_WORKERS", "many", "whole number"),
     ("DATABASE_URL", "mysql://x/y", "postgresql+psycopg://"), ("DATABASE_URL", "here", "no database address"),
-    ("DATABASE_URL", "sqlite://", "file"), ("REDIS_URL", "http://x", "redis://"),
+    ("DATABASE_URL", "sqlite://", "file"), ("REDIS_URL", "http://x", "redis://"), ("REDIS_URL", "redis://x:port", "redis://"),
     ("WECHAT_AES_KEY", "x" * 42, "has 42"), ("WECHAT_AES_KEY", "!" * 43, "letters and digits"),
     ("WECHAT_TOKEN", "a b", "letters and digits"), ("WECHAT_ACCOUNT", "personal", "service or subscription"),
     ("WECHAT_API_BASE", "api.weixin.qq.com", "https://"), ("WECHAT_TEMPLATE_FIELDS", "thing1:title", "thing1=title"),
@@ -33,6 +33,23 @@ def test_a_wrong_value_is_refused_in_one_line_that_names_the_variable(tmp_path: 
     assert str(bad.value).startswith(f"{variable}: ")
     assert wrong in str(bad.value)
     assert "\n" not in str(bad.value)
+
+
+@pytest.mark.parametrize(("variable", "value"), [
+    ("WECHAT_AES_KEY", "a" * 43), ("WECHAT_TEMPLATE_ID", "x"), ("WECHAT_ACCOUNT", "subscription"),
+    ("WECHAT_API_BASE", "https://api.example"), ("WECHAT_TEMPLATE_FIELDS", "thing1=title")])
+def test_what_belongs_to_an_account_is_no_silent_sandbox_either(tmp_path: Path, variable: str, value: str) -> None:
+    with pytest.raises(BadSetting, match=f"^WECHAT_TOKEN: is missing, while {variable} is set"):
+        load({variable: value}, tmp_path)
+
+
+def test_a_database_gets_no_folder_made_outside_the_instance(tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere" / "x.db"
+    with pytest.raises(BadSetting, match=r"^DATABASE_URL: there is no folder "):
+        load({"DATABASE_URL": f"sqlite:///{elsewhere}"}, tmp_path / "instance")
+    assert not elsewhere.parent.exists()
+    elsewhere.parent.mkdir()
+    assert load({"DATABASE_URL": f"sqlite:///{elsewhere}"}, tmp_path / "instance").sandbox
 
 
 @pytest.mark.parametrize("missing", ["WECHAT_TOKEN", "WECHAT_APP_ID", "WECHAT_APP_SECRET"])

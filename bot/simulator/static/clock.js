@@ -29,7 +29,7 @@ export function wireClock(refresh) {
   byId("stop-moving").addEventListener("click", () => (stopped = true));
 }
 
-async function move(target, refresh) {
+export async function move(target, refresh) {
   if (moving) return;
   moving = true;
   stopped = false;

@@ -26,6 +26,9 @@ let fading = 0;
 export function toast(text) {
   if (!text) return;
   const box = byId("toast");
+  const header = document.querySelector(".phone-top");
+  const above = header.offsetParent ? header : document.querySelector(".bar"); // the older lines may be covered
+  box.style.top = `${above.getBoundingClientRect().bottom + 8}px`;
   box.textContent = text;
   box.hidden = false;
   clearTimeout(fading);

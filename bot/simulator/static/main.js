@@ -2,7 +2,7 @@
 
 import { getState, post } from "./api.js";
 import { showChat } from "./chat.js";
-import { showClock, wireClock } from "./clock.js";
+import { move, showClock, wireClock } from "./clock.js";
 import { byId, make, toast } from "./dom.js";
 import { showFeed } from "./feed.js";
 import { wireGuide } from "./guide.js";
@@ -59,6 +59,7 @@ function showChips(person) {
       )
     )
   );
+  byId("chips").scrollLeft = 0;
   showPlaceholder();
 }
 
@@ -207,6 +208,6 @@ async function keepUp() {
 }
 
 wireClock(refresh);
-wireGuide(choose, fill);
+wireGuide(choose, fill, (target) => move(target, refresh));
 setView("chat");
 keepUp();
