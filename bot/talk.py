@@ -162,7 +162,7 @@ class Intent:
 
     @property
     def label(self) -> str:
-        """What it is called when it is offered as a reading: its first example of use, or its command where that is long."""
+        """What it is called when offered as a reading: its first example of use, or its command if that is long."""
         example, command = _LABEL_END.split(self.usage)[0].strip(), (self.spec.commands or (self.spec.name,))[0]
         return example if example and (len(example) <= LONG_LABEL or not self.spec.commands) else command
 
@@ -217,6 +217,6 @@ class Talk:
         return find
 
     def fallback(self, hear: Hear) -> Hear:
-        """Register what is asked when no intent was understood; None where it knows no answer either. Only for bound people."""
+        """Register what is asked, for somebody bound, when no intent was understood; it may answer None too."""
         self.fallbacks.append(hear)
         return hear

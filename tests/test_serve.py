@@ -4,10 +4,11 @@ import json
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from datetime import datetime
 from pathlib import Path
 from threading import Event
@@ -46,9 +47,10 @@ class Server:
 
     def start(self, **variables: str) -> "Server":
         """Start to serve, and wait for the line that says where."""
-        self.process = subprocess.Popen([FLASK, "--app", "app", "serve"], cwd=ROOT, text=True,
-                                        env=self.environment | variables, stdout=subprocess.PIPE,
-                                        stderr=self._log.open("w"), start_new_session=True)
+        with self._log.open("w") as log:
+            self.process = subprocess.Popen([FLASK, "--app", "app", "serve"], cwd=ROOT, text=True,
+                                            env=self.environment | variables, stdout=subprocess.PIPE, stderr=log,
+                                            start_new_session=True)
         self.said = self.says_next()
         return self
 
@@ -73,6 +75,11 @@ class Server:
                     return answer.json()
             pause.wait(0.2)
         raise AssertionError(answer.text)
+
+    def last_tick(self) -> str:
+        """Up to when everything that is due has been queued: program time, UTC."""
+        with closing(sqlite3.connect(self.folder / "assistant.db")) as database:
+            return database.execute("SELECT value FROM shared_values WHERE name = 'last_tick'").fetchone()[0]
 
     def workers(self) -> list[int]:
         """The process ids of the workers."""
@@ -188,10 +195,13 @@ def test_the_clock_starts_where_it_is_told_at_every_start(server: Server) -> Non
     moved = server.command("clock", "set", "2017-06-01T08:00", CLOCK_START="2017-03-01T08:00")
     assert (moved.returncode, moved.stderr) == (0, "")
     wait_until(lambda: str(server.get("/healthz").json()["clock"]).startswith("2017-06-01"))
+    assert server.command("tick", CLOCK_START="2017-03-01T08:00").returncode == 0
+    assert server.last_tick().startswith("2017-06-01T00:0")
     server.end(signal.SIGTERM)
     server.process.stdout.close()
     server.start(CLOCK_START="2017-03-01T08:00")
     assert str(server.becomes_healthy()["clock"]).startswith("2017-03-01T08:0")
+    assert server.last_tick().startswith("2017-03-01T00:0")  # UTC; else nothing would fall due until June
 
 
 def wait_until(true: Callable[[], bool]) -> None:

@@ -45,9 +45,12 @@ class Lexicon:
     groups: frozenset[str] = frozenset()
     kinds: frozenset[str] = frozenset()
     name_lengths: tuple[int, ...] = field(init=False, compare=False)  # the longest first: 欧阳娜 before 欧阳
+    name_starts: frozenset[str] = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "name_lengths", tuple(sorted({len(name) for name in self.people} - {0, 1}, reverse=True)))
+        lengths = {len(name) for name in self.people} - {0, 1}
+        object.__setattr__(self, "name_lengths", tuple(sorted(lengths, reverse=True)))
+        object.__setattr__(self, "name_starts", frozenset(name[:1] for name in self.people))
 
     def find_name(self, text: str, at: int) -> str:
         """The longest name of the branch at this place of the text; "" where none begins there."""
@@ -146,12 +149,14 @@ def _values(spans: Iterator[Span] | list[Span]) -> tuple[str, ...]:
 
 
 def _find_people(text: str, lexicon: Lexicon) -> Iterator[Span]:
-    at = 0
-    while lexicon.people and at < len(text):
+    finish = 0
+    for at, character in enumerate(text):
+        if at < finish or character not in lexicon.name_starts:
+            continue
         name = lexicon.find_name(text, at)
         if name:
-            yield Span("person", name, at, at + len(name))
-        at += len(name) or 1
+            finish = at + len(name)
+            yield Span("person", name, at, finish)
 
 
 def _find_amount(text: str) -> tuple[int | None, list[Span]]:
@@ -168,7 +173,8 @@ def _find_amount(text: str) -> tuple[int | None, list[Span]]:
 @lru_cache(maxsize=64)
 def _group_pattern(own: frozenset[str]) -> re.Pattern[str]:
     ways = sorted({*_GROUP_OF, *own}, key=len, reverse=True)
-    return re.compile(f"(?:{'|'.join([*map(re.escape, ways), _PARTY_GROUP])})(?!活动室|大会|之家|形象|发展|节|评议|们?好(?:$|[,。!:\\s]))")
+    return re.compile(f"(?:{'|'.join([*map(re.escape, ways), _PARTY_GROUP])})"
+                      f"(?!活动室|大会|之家|形象|发展|节|评议|们?好(?:$|[,。!:\\s]))")
 
 
 def _find_groups(text: str, own: frozenset[str]) -> Iterator[Span]:

@@ -82,7 +82,8 @@ def _proceed_dating(turn: Turn, order: Order, target: Target) -> Reply:
     if missing is not None:
         return missing
     doubts = [*_day_doubts(order, slot, now), *find_other_month(target.view, item, slot)]
-    if doubts and not order.sure and changes.slot_of(item.activity) != slot:
+    before = changes.slot_of(item.activity)
+    if doubts and not order.sure and (before is None or before.starts_at != slot.starts_at):
         return _ask_sure(order, item.title, slot, doubts, now)
     change = changes.schedule(turn.session, target.view, item, slot, order.audience, now, turn.person)
     if not change.changed:

@@ -57,7 +57,8 @@ def _sees(person: Person, item: Item) -> bool:
 
 def overview_text(view: YearView, month: int, items: Sequence[Item], at: datetime) -> str:
     """The month's list as it is pushed."""
-    lines = "\n".join(f"{number}. {item.title}：{view.when(item, at, view.year)}" for number, item in enumerate(items, 1))
+    lines = "\n".join(f"{number}. {item.title}：{view.when(item, at, view.year)}"
+                      for number, item in enumerate(items, 1))
     return f"【{to_chinese(month)}月安排】共{len(items)}项：\n{lines}\n时间定下或有变动会再通知您。{view.note}"
 
 

@@ -39,7 +39,8 @@ def not_found(order: Order, view: YearView, now: datetime) -> str:
     """Nothing in the calendar is near enough: what is there, and what to say instead."""
     months = order.months or ((order.day.month,) if order.day else (now.month,))
     items = [item for item in view.in_months(months) if not item.is_cancelled]
-    there = "\n".join(f"{number}. {item.title}：{view.when(item, now, view.year)}" for number, item in enumerate(items, 1))
+    there = "\n".join(f"{number}. {item.title}：{view.when(item, now, view.year)}"
+                      for number, item in enumerate(items, 1))
     name = f"{'' if view.year == now.year else f'{view.year}年'}{format_months(months)}"
     list_ = f"{name}有：\n{there}" if items else f"{name}没有安排。"
     add = "" if order.verb is Verb.CANCEL else f"\n计划外的活动请说：{_to_add(order, now)}"

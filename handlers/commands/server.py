@@ -139,8 +139,11 @@ class Server(BaseApplication):
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         self._here.runner.start()
 
-    def _end(self, _master: "Arbiter", _worker: "Worker") -> None:
+    def _end(self, _master: "Arbiter", worker: "Worker") -> None:
         self._here.runner.stop()
+        if worker.booted:
+            # Requests had their time; Python would wait for their threads until the master loses patience and kills.
+            os._exit(0)
 
 
 class QuietLogger(Logger):

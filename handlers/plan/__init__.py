@@ -1,7 +1,8 @@
 """计划: answers from the plan and its calendar, each with the place in the plan that it comes from.
 
 What is heard stands here; dates.py and upcoming.py answer when, quotas.py how often, search.py what the plan says,
-years.py which year is meant, store.py keeps plans. Nothing is answered that the plan does not say. Start at hear_month().
+years.py which year is meant, store.py keeps plans. Nothing is answered that the plan does not say.
+Start at hear_month().
 """
 
 import re

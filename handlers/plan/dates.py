@@ -56,7 +56,8 @@ def say_months(calendar: Calendar, months: Sequence[tuple[int, int]], kinds: tup
 def join_noted(parts: Sequence[tuple[str, str]]) -> str:
     """Answers and their notes (沿用…); a note that several in a row share stands once, after the last of them."""
     following = [note for _, note in parts[1:]] + [""]
-    return "\n".join(text + (note if note != after else "") for (text, note), after in zip(parts, following, strict=True))
+    return "\n".join(text + (note if note != after else "")
+                     for (text, note), after in zip(parts, following, strict=True))
 
 
 def _say_months_of(calendar: Calendar, view: YearView, months: list[int], kinds: tuple[str, ...], name: str) -> str:

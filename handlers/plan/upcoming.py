@@ -15,7 +15,7 @@ from handlers.plan.dates import FEW, Calendar, cite, join_noted, say_no_plan, sa
 from handlers.plan.rules import say_rule
 from handlers.plan.search import telling_words
 
-LOOK_AHEAD = 12  # months in which the next activity is looked for
+LOOK_AHEAD = 13  # months in which the next activity is looked for: to the same month of the next year
 DUES = ("缴党费",)
 _YEAR = range(1, 13)
 

@@ -34,7 +34,8 @@ def _next_months(calendar: Calendar, months: Sequence[tuple[int, int]]) -> Itera
         if year == now.year and month <= now.month:
             view = calendar.year(year + 1)
             dated = (item.starts_at for item in view.in_month(month) if item.starts_at)
-            if _is_near(month, now) and month < now.month or any(_month_of(start, now) == (year + 1, month) for start in dated):
+            ahead = month < now.month and _is_near(month, now)
+            if ahead or any(_month_of(start, now) == (year + 1, month) for start in dated):
                 yield year + 1, month
 
 

@@ -38,7 +38,7 @@ ACCOUNT = {"WECHAT_TOKEN": "token4tests", "WECHAT_APP_ID": "wx00000000000tests",
 
 def load_settings(folder: Path, url: str, **variables: str) -> Settings:
     """Settings of a service account with a template; an empty variable is not set."""
-    return settings_module.load(ACCOUNT | {"DATABASE_URL": url} | variables, instance=folder)
+    return settings_module.load(ACCOUNT | {"DATABASE_URL": url, "DELIVERY_THREADS": "16"} | variables, instance=folder)
 
 
 def prepare(engine: Engine) -> None:
