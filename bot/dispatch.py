@@ -112,8 +112,8 @@ class Dispatcher:
             _note_contact(session, follower, incoming, now)
             intent, reply = self._turn(session, incoming, follower, person, question, now)
             text = self._compose(session, follower, person, reply, now, has_held)
-            session.execute(STORE, {"key": incoming.key, "branch_id": follower.branch_id, "at": now, "intent": intent[:40],
-                                    "reply": text})
+            session.execute(STORE, {"key": incoming.key, "branch_id": follower.branch_id, "at": now,
+                                    "intent": intent[:40], "reply": text})
             pushes_wait = self.hooks.pushes_wait(session)
         return Answer(text, intent, pushes_wait)
 

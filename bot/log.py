@@ -24,7 +24,8 @@ KEYS = frozenset({
 })
 EVENT = re.compile(r"[a-z][a-z0-9 _.:-]{0,60}")
 HARMLESS = re.compile(r"[A-Za-z0-9_.:/ +-]{0,60}")
-# As openids, tokens, keys, phone numbers and binding codes look; a long name in small letters is an event of the platform.
+# As openids, tokens, keys, phone numbers and binding codes look; a long name in small letters is an event of the
+# platform.
 SECRET = re.compile(r"(?![a-z_]+(?![\w-]))[A-Za-z0-9_-]{20,}|\d{6}")
 PLACEHOLDER = re.compile(r"%(?:\(\w+\))?[-#0 +]*\d*(?:\.\d+)?[a-zA-Z]")
 _salt = bytearray(b"before configure")

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, time
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -87,8 +88,8 @@ def load(environ: Mapping[str, str] | None = None, instance: Path | None = None)
     host, port = env.get("HOST", "127.0.0.1"), _number(env, "PORT", 8000, 1, 65535)
     if sandbox:
         token, app_id, app_secret = "sandbox", SANDBOX_APP_ID, "sandbox-secret"
-    elif not re.fullmatch(r"[A-Za-z0-9]{3,32}", token):
-        raise BadSetting("WECHAT_TOKEN", "must have 3 to 32 letters and digits, as in the account's back office")
+    elif not re.fullmatch(r"[!-~]{3,64}", token):
+        raise BadSetting("WECHAT_TOKEN", "must have 3 to 64 signs without spaces, as in the account's back office")
     timezone = _zone(env.get("TIMEZONE", "Asia/Shanghai"))
     own_host = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 - compared, not bound
     default_base = f"http://{own_host}:{port}/simulator" if sandbox else "https://api.weixin.qq.com"
@@ -108,19 +109,26 @@ def load(environ: Mapping[str, str] | None = None, instance: Path | None = None)
         sandbox=sandbox, instance=instance,
         delivery_threads=_number(env, "DELIVERY_THREADS", 8, 1, 64),
         weekly_cap=_number(env, "WEEKLY_CAP", 15, 1, 1000),
-        monthly_time=_time_of_day(env, "REMIND_MONTHLY_AT", time(12, 20)),
-        activity_time=_time_of_day(env, "REMIND_ACTIVITY_AT", time(16, 45)),
-        quiet_from=_time_of_day(env, "QUIET_FROM", time(20, 0)),
-        quiet_until=_time_of_day(env, "QUIET_UNTIL", time(7, 30)),
-        undated_day=_number(env, "REMIND_UNDATED_DAY", 20, 1, 28),
-        dues_last_days=_number(env, "REMIND_DUES_LAST_DAYS", 3, 1, 20),
-        activity_days=_days(env, "REMIND_ACTIVITY_DAYS", (7, 1)),
-        activity_hours=_number(env, "REMIND_ACTIVITY_HOURS", 2, 1, 12),
+        **_rhythm(env),
     )
     lone = next((name for name in OF_AN_ACCOUNT if env.get(name)), None) if sandbox else None
     if lone:
-        raise BadSetting(ACCOUNT[0], f"is missing, while {lone} is set; without any WECHAT_* variable it is the sandbox")
+        raise BadSetting(ACCOUNT[0], f"is missing, while {lone} is set; without any WECHAT_* it is the sandbox")
     return settings
+
+
+def _rhythm(env: Mapping[str, str]) -> dict[str, Any]:
+    """When what is pushed by itself (interface.md: "each a setting")."""
+    return {
+        "monthly_time": _time_of_day(env, "REMIND_MONTHLY_AT", time(12, 20)),
+        "activity_time": _time_of_day(env, "REMIND_ACTIVITY_AT", time(16, 45)),
+        "quiet_from": _time_of_day(env, "QUIET_FROM", time(20, 0)),
+        "quiet_until": _time_of_day(env, "QUIET_UNTIL", time(7, 30)),
+        "undated_day": _number(env, "REMIND_UNDATED_DAY", 20, 1, 28),
+        "dues_last_days": _number(env, "REMIND_DUES_LAST_DAYS", 3, 1, 20),
+        "activity_days": _days(env, "REMIND_ACTIVITY_DAYS", (7, 1)),
+        "activity_hours": _number(env, "REMIND_ACTIVITY_HOURS", 2, 1, 12),
+    }
 
 
 def set_variable(name: str, value: str) -> None:
@@ -248,8 +256,6 @@ def _clock_start(text: str | None, zone: ZoneInfo) -> datetime | None:
 
 def _secret_key(text: str | None, instance: Path) -> str:
     if text:
-        if len(text) < 16:
-            raise BadSetting("SECRET_KEY", f"must have at least 16 characters, has {len(text)}")
         return text
     path = instance / "secret_key"
     try:

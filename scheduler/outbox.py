@@ -111,7 +111,8 @@ def enqueue(session: Session, branch_id: int, people: Iterable[int], *, kind: st
     session.flush()
     new = session.execute(_enqueue_statement(session.get_bind().dialect.name), {
         "branch_id": branch_id, "kind": kind, "subject": subject, "text": text, "fields": dict(fields or {}),
-        "due": due or now, "expires": expires, "created_at": now, "prefix": f"{key}/", "ids": ids}).rowcount if ids else 0
+        "due": due or now, "expires": expires, "created_at": now, "prefix": f"{key}/", "ids": ids,
+    }).rowcount if ids else 0
     if new:
         session.info[WRITTEN] = True
     return new

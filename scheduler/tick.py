@@ -31,6 +31,7 @@ LAST_CLEANING = "last_cleaning"
 NEVER = datetime.min.replace(tzinfo=UTC)
 TOGETHER = 10  # occurrences a transaction: few enough for others to write in between
 FIRST_LOOK_BACK = timedelta(days=3)
+BEHIND = timedelta(minutes=1)  # two heartbeats
 OVERLAP = timedelta(seconds=5)  # what was being written while the last tick read is seen by the next one
 CLEANING_EVERY = timedelta(hours=1)
 SIGNATURES_KEPT, INBOUND_KEPT, REPLIES_KEPT = timedelta(minutes=30), timedelta(days=3), timedelta(hours=1)
@@ -66,7 +67,8 @@ def queue_due(works: Works, now: datetime) -> int:
     """
     with works.reading() as session:
         last = _read_moments(session)
-        since = last[LAST_TICK] - OVERLAP if LAST_TICK in last else now - FIRST_LOOK_BACK
+        # A last tick that lies ahead comes from a clock that was set back meanwhile: time is lived through again.
+        since = min(last[LAST_TICK] - OVERLAP, now - BEHIND) if LAST_TICK in last else now - FIRST_LOOK_BACK
         found = _find_due(session, works, since, now)
     # After a pause the tick may come at night: what it finds waits for the morning, or is stale by then.
     due = after_quiet(now, works.settings)

@@ -123,7 +123,8 @@ def test_nothing_hangs_over_the_edge_and_no_sentence_is_cut_through(page: Page) 
     page.get_by_role("button", name="知道了").click()
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     assert page.locator("html").get_attribute("lang") == "zh-CN"
-    assert page.evaluate("document.querySelector('#chips').scrollHeight <= document.querySelector('#chips').clientHeight")
+    chips = "document.querySelector('#chips')"
+    assert page.evaluate(f"{chips}.scrollHeight <= {chips}.clientHeight")
 
 
 def test_a_notice_leaves_the_chat_s_header_free(page: Page) -> None:

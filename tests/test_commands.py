@@ -55,7 +55,8 @@ def test_every_command_explains_itself(empty_shell: Shell, words: str) -> None:
     ("plan import nowhere.txt", "nowhere.txt"), ("plan import data/seed/2017-plan.txt --year soon", "--year"),
     ("plan import data", "directory"), ("roster import nowhere.csv", "nowhere.csv"), ("roster codes --renew X9", "X9"),
     ("roster codes --renew", "--renew"), ("activities import nowhere.csv", "nowhere.csv"), ("stats --xml", "--xml"),
-    ("tick --now yesterday", "yesterday"), ("understand", "TEXT"), ("understand ", "empty"), ("understand 签到 --as 皇帝", "皇帝"),
+    ("tick --now yesterday", "yesterday"), ("understand", "TEXT"), ("understand ", "empty"),
+    ("understand 签到 --as 皇帝", "皇帝"),
     ("understand 签到 --now noon", "noon"), ("clock set", "ISO"), ("clock set noon", "noon"),
     ("restore nowhere", "nowhere"),
     ("backup /no/such/folder/file", "/no/such/folder"), ("menu eat", "eat"), ("db eat", "eat")])

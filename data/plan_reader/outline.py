@@ -103,7 +103,7 @@ def _freeze(node: _Node, above: str, places: dict[int, str]) -> Section:
     place = _cite(node) if not above else f"{above}{_step(above, node)}"
     places[id(node)] = place
     children = tuple(_freeze(child, place, places) for child in node.children)
-    return Section(node.number, node.title or node.name, "\n".join(node.paragraphs), children, place)
+    return Section(node.number, node.title, "\n".join(node.paragraphs), children, place)
 
 
 def _cite(node: _Node) -> str:

@@ -1,7 +1,8 @@
 """党费: members report what they paid, officers confirm it, and who has not paid is reminded in the plan's months.
 
 Never asks for or keeps what somebody earns; nobody but the officers sees other people's dues.
-Start at payments.py (use cases). Heard: member.py, officer.py, confirming.py, correcting.py; goes out by itself: reminding.py.
+Start at payments.py (use cases). Heard: member.py, officer.py, confirming.py, correcting.py; goes out by itself:
+reminding.py.
 """
 
 from handlers.dues import confirming, correcting, member, officer

@@ -105,7 +105,8 @@ def test_who_is_not_bound_is_offered_the_binding_sentence_to_look_at(visitor):
 @pytest.mark.parametrize("bound", [True, False], ids=["bound", "not bound"])
 @pytest.mark.parametrize("duties", [(), *((duty,) for duty in RANK)], ids=["no duty", *RANK])
 @pytest.mark.parametrize("identity", [identity.value for identity in Identity])
-def test_every_offered_sentence_is_understood(world: World, identity: str, duties: tuple[str, ...], bound: bool) -> None:
+def test_every_offered_sentence_is_understood(world: World, identity: str, duties: tuple[str, ...],
+                                              bound: bool) -> None:
     person = replace(TEACHER, identity=identity, duties=duties, bound=bound)
     role = (duties or (identity,))[0] if bound else "未绑定"
     for chip in (*chips_for(person), *chips_for(None)):

@@ -47,7 +47,7 @@ def test_a_word_file_is_read_in_document_order_with_its_table(tmp_path):
     assert [(block.months, [entry.text for entry in block.entries]) for block in plan.calendar] == [
         ((3,), ["学雷锋", "主题党日"]), ((4,), ["3.8元购书", "4.20读书会", "缴党费"])]
     assert [entry.date for entry in plan.calendar[1].entries] == [None, "2024-04-20", None]
-    assert [one.title for one in plan.sections] == ["指导思想", "附：2024年活动安排表", "结语"]
+    assert [one.title for one in plan.sections] == ["指导思想", "附：2024年活动安排表", ""]
 
 
 def number(paragraph, level: int) -> None:
