@@ -1,6 +1,6 @@
 """Throughput and latency of whole webhook turns beside a bare wechatpy + Flask echo, under the same server settings.
 
-Both run under gunicorn (2 processes, 8 threads) on this machine, and so does what puts the load on them: believe the
+Both run under gunicorn (2 processes, 4 threads) on this machine, and so does what puts the load on them: believe the
 ratios. Start at run().
 """
 
@@ -138,7 +138,7 @@ def echo_server(key: str | None) -> Iterator[Served]:
     """The baseline, under the server settings of `serve`."""
     port = free_port()
     command = [sys.executable, "-m", "gunicorn", "benchmarks.echo_app:app", "--bind", f"127.0.0.1:{port}",
-               "--workers", "2", "--worker-class", "gthread", "--threads", "8", "--preload", "--no-control-socket",
+               "--workers", "2", "--worker-class", "gthread", "--threads", "4", "--preload", "--no-control-socket",
                "--log-level", "error", "--keep-alive", "5"]
     with served(command, port, environment(port, key)) as process:
         yield Served(port, process)

@@ -6,6 +6,7 @@ Pure. An intent's score is that of its nearest phrases together with that of the
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from math import log, sqrt
 
 from bot.nlu.features import Sentence
@@ -13,6 +14,7 @@ from bot.nlu.moods import Mood, fits
 
 OWN = 0.3  # of the score comes from the nearest phrase, the rest from the intent's phrases together
 WHOLE = 1.6  # brings the likeness to a whole intent, which is never high, to the scale of the other
+KEPT = 4096  # sentences whose ranking is kept
 UNSEEN = 0.6  # of the greatest rarity: words nobody taught say little (the reason of a leave)
 
 
@@ -39,12 +41,14 @@ class Nearest:
         self._members: list[dict[Mood, list[int]]] = [{} for _ in self._intents]
         for index, intent_number in enumerate(self._intent_of):
             self._members[intent_number].setdefault(self._phrases[index][2].mood, []).append(index)
+        # Months, names and sums are abstracted by now, so that colleagues' questions are often the very same.
+        self._ranked = lru_cache(KEPT)(self._rank)
         self._rarity = self._rarities()
         self._unseen = UNSEEN * log(1 + len(self._intents))
         self._by_phrase: dict[str, list[tuple[int, float]]] = defaultdict(list)
         together: list[Counter[str]] = [Counter() for _ in self._intents]
         for index, (_, _, sentence) in enumerate(self._phrases):
-            for name, weight in self._vector(sentence).items():
+            for name, weight in self._vector(sentence.features.items()).items():
                 self._by_phrase[name].append((index, weight))
                 together[self._intent_of[index]][name] += weight  # type: ignore[assignment]
         self._by_intent: dict[str, list[tuple[int, float]]] = defaultdict(list)
@@ -62,32 +66,35 @@ class Nearest:
                 intents_with[name].add(self._intent_of[index])
         return {name: log(1 + len(self._intents) / len(intents)) for name, intents in intents_with.items()}
 
-    def _vector(self, sentence: Sentence) -> dict[str, float]:
-        weights = {name: weight * self._rarity.get(name, self._unseen) for name, weight in sentence.features.items()}
+    def _vector(self, features: Iterable[tuple[str, float]]) -> dict[str, float]:
+        weights = {name: weight * self._rarity.get(name, self._unseen) for name, weight in features}
         length = sqrt(sum(weight * weight for weight in weights.values())) or 1.0
         return {name: weight / length for name, weight in weights.items()}
 
     def rank(self, sentence: Sentence) -> list[Ranked]:
         """All intents that share anything with the sentence, in no order."""
+        return list(self._ranked(sentence.mood, tuple(sentence.features.items())))
+
+    def _rank(self, mood: Mood, features: tuple[tuple[str, float], ...]) -> tuple[Ranked, ...]:
         likeness = [0.0] * len(self._phrases)
         whole = [0.0] * len(self._intents)
-        for name, weight in self._vector(sentence).items():
+        for name, weight in self._vector(features).items():
             for index, other in self._by_phrase.get(name, ()):
                 likeness[index] += weight * other
             for index, other in self._by_intent.get(name, ()):
                 whole[index] += weight * other
-        barred = {mood for mood in self._moods if not fits(sentence.mood, mood)}
+        barred = {taught for taught in self._moods if not fits(mood, taught)}
         best: dict[int, tuple[float, int]] = {}
         for intent, members in enumerate(self._members):
             if not whole[intent]:
                 continue
-            nearest = [max(indices, key=likeness.__getitem__) for mood, indices in members.items()
-                       if mood not in barred or intent not in self._changing]
+            nearest = [max(indices, key=likeness.__getitem__) for taught, indices in members.items()
+                       if taught not in barred or intent not in self._changing]
             if nearest:
                 index = max(nearest, key=likeness.__getitem__)
                 best[intent] = likeness[index], index
-        return [Ranked(self._intents[intent], _score(score, whole[intent]), self._phrases[index][1])
-                for intent, (score, index) in best.items()]
+        return tuple(Ranked(self._intents[intent], _score(score, whole[intent]), self._phrases[index][1])
+                     for intent, (score, index) in best.items())
 
 
 def _score(likeness: float, whole: float) -> float:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from bot.settings import Settings
     from handlers import Assistant
 
-THREADS = 8
+THREADS = 4
 PORT_WAIT_SECONDS = 3  # workers whose master was killed let go of the port within this time
 STOP_SECONDS = 4
 MEMORY = Path("/dev/shm")  # noqa: S108 - where gunicorn's workers show that they live; a disk may be slow
