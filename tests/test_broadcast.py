@@ -372,3 +372,15 @@ def test_a_broadcast_of_another_branch_is_not_seen(world: World) -> None:
                               confirmed_at=world.now, due=world.now))
     world.陈静.says("广播状态").hears("还没有发过广播").hears_not("别的支部")
     world.陈静.says("广播 全体 你们好").hears("共15人")
+
+
+def test_the_state_of_a_broadcast_says_why_all_pushing_has_stopped(world: World) -> None:
+    world.at("2017-03-01 09:00").陈静.says("广播 张三 明天开会").says("确认")
+    world.platform.fail_next("stable_token", errcode=40125, times=3)
+    world.tick()
+    world.陈静.says("广播状态").hears("现在暂停推送：公众号的AppSecret有误")
+
+
+def test_following_by_a_scanned_code_welcomes_like_any_other(world: World) -> None:
+    reply = world.platform.event(world.stranger.openid, "subscribe", EventKey="qrscene_7", Ticket="t")
+    assert "绑定" in reply.text

@@ -155,7 +155,8 @@ def _is_last_secretary(session: Session, person: Person) -> bool:
 
 @talk.event("subscribe", "scan")
 def hear_subscribe(turn: Turn) -> Reply:
-    """Somebody begins to follow, or scans the account's code again."""
+    """Somebody begins to follow, or scans the account's code again; a refusal of template messages is over then."""
+    turn.follower.template_refused = False
     if turn.person is not None:
         return Reply(f"{_called(turn.person)}，欢迎回来。回复“本月安排”看计划，回复“帮助”看看可以做什么。")
     return Reply(WELCOME)

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from bot.clock import wall
 from bot.talk import QUESTION_MINUTES, Question, Reply, Sorry, Talk, Turn, Who
 from bot.whom import label
 from data.chinese import format_dated, format_time, format_when, parse_number
@@ -29,6 +30,7 @@ from handlers.broadcast.draft import (
 )
 from handlers.broadcast.reach import count_reach
 from handlers.broadcast.status import describe, names_by_state
+from scheduler.pauses import find_pauses
 from scheduler.quiet import is_quiet
 
 BOTH = "都发"
@@ -272,4 +274,6 @@ def hear_status(turn: Turn) -> Reply:
     unbound = broadcasts.names_of(turn.session, turn.branch_id, broadcast.unbound)
     head = f"{'最近一次' if nth == 1 else f'往前第{nth}条'}广播：{_one_line(broadcast, turn)}"
     body = names_by_state(found, unbound) if NAMES.search(turn.said) else describe(found, unbound)
-    return Reply(f"{head}\n{body}{later}")
+    stopped = find_pauses(turn.session, wall()).stopped  # a pause is of the machine's time, whatever the program's is
+    paused = f"\n现在暂停推送：{stopped}。恢复后自动继续。" if stopped else ""
+    return Reply(f"{head}\n{body}{paused}{later}")
