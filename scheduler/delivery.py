@@ -73,8 +73,9 @@ class Courier:
         self._settings, self._gateway, self._kinds = works.settings, works.gateway, works.kinds
         self._wall, self._wait = wall, wait
         self._threads = works.settings.delivery_threads
-        # A few rows are claimed ahead, so that no thread idles while the database works.
-        self._room = self._threads + self._threads * 3 // 8
+        # Where a repeat is harmless a few rows are claimed ahead, so that no thread idles while the database works.
+        # Elsewhere only what goes out at once is claimed: a crash would leave the others unsure for nothing.
+        self._ahead = 0
         self._likely = Channel.TEMPLATE if works.settings.template_id else Channel.CUSTOMER
         self._pool: ThreadPoolExecutor | None = None
         self._recheck = Recheck(works.settings, works.kinds)
@@ -154,12 +155,15 @@ class Courier:
             note_effects(session, self._unsettled, wall)
             if any(isinstance(result, Refused) and result.effect in PAUSING for _, result in self._unsettled):
                 self._pauses = find_pauses(session, wall)
-            free = self._room - len(self._flying) + len(self._unsettled)
+            free = self._threads + self._ahead - len(self._flying) + len(self._unsettled)
             idle = self._pauses.stopped or self._stop.is_set() or free <= 0
             rows = [] if idle else outbox.claim(session, free, now, wall, self._likely)
             sendings, decided = self._recheck.sort_out(session, rows, self._under_way(), self._pauses, now, wall)
             outbox.settle(session, decided, now)
             forget_settled(session, decided, self._kinds, self._settings, now)
+            if sendings:
+                harmless = all(self._is_repeatable(sending) for sending in sendings)
+                self._ahead = self._threads * 3 // 8 if harmless else 0
             changed = [sending for sending in sendings if sending.channel != sending.row.channel]
             for channel in {sending.channel for sending in changed}:
                 outbox.mark_channel(session, [s.row.id for s in changed if s.channel is channel], channel)
@@ -177,6 +181,9 @@ class Courier:
             self._pauses = find_pauses(session, wall)
             self._looked_at = wall
         return Counter({OutboxState.UNSURE: lost})
+
+    def _is_repeatable(self, sending: Sending) -> bool:
+        return sending.channel is Channel.TEMPLATE or kind_of(sending.row, self._kinds).repeat_unsure
 
     def _under_way(self) -> Counter[str]:
         settled = {sending.row.id for sending, _ in self._unsettled}
