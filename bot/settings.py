@@ -9,6 +9,7 @@ import os
 import re
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, time
 from enum import StrEnum
@@ -260,12 +261,14 @@ def _secret_key(text: str | None, instance: Path) -> str:
     path = instance / "secret_key"
     try:
         instance.mkdir(parents=True, exist_ok=True)
-        # Two processes may start at once: only one creates the file, both read it.
-        try:
-            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        if not path.exists():
+            own = instance / f"secret_key.{os.getpid()}.{secrets.token_hex(4)}"
+            with os.fdopen(os.open(own, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
                 file.write(secrets.token_urlsafe(48))
-        except FileExistsError:
-            pass
+            # Two processes may start at once: the first to link wins, and nobody reads a file that is half written.
+            with suppress(FileExistsError):
+                os.link(own, path)
+            own.unlink()
         return path.read_text().strip()
     except OSError as error:
         raise BadSetting("SECRET_KEY", f"is not set and cannot be kept in {path.name}: {error.strerror}") from None

@@ -42,7 +42,7 @@ class Roster:
 
 
 class _Wrong(Exception):
-    pass
+    """A value that the roster cannot take; the text says why."""
 
 
 def read_roster(content: bytes) -> Roster:

@@ -1,5 +1,6 @@
 """Settings: read once, whole; a wrong one is named in one line, a secret is never shown."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -98,3 +99,12 @@ def test_the_environment_goes_before_the_env_file(monkeypatch: pytest.MonkeyPatc
     monkeypatch.delenv("TIMEZONE", raising=False)
     read = load(instance=tmp_path)
     assert (read.port, str(read.timezone)) == (8222, "Asia/Urumqi")
+
+
+def test_processes_that_start_at_once_agree_on_the_generated_key(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(12) as pool:
+        keys = list(pool.map(lambda _: load({}, instance=tmp_path).secret_key, range(48)))
+    assert len(set(keys)) == 1
+    assert len(keys[0]) >= 48
+    assert [file.name for file in tmp_path.iterdir()] == ["secret_key"]
+    assert (tmp_path / "secret_key").stat().st_mode & 0o777 == 0o600
