@@ -20,7 +20,7 @@ from bot.wechat.gateway import HttpGateway
 from bot.wechat.webhook import make_webhook
 from data.db import make_engine, make_sessions, reading_sessions
 from data.plan_reader import KINDS
-from handlers import Assistant, all_pushes, all_reminders, commands, notices, open_office, ops
+from handlers import Assistant, all_pages, all_pushes, all_reminders, commands, notices, open_office, ops
 from scheduler.outbox import WRITTEN
 
 
@@ -43,7 +43,8 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None,
             assistant.runner.wake()
 
     app.register_blueprint(make_webhook(settings, assistant.clock, assistant.dispatcher, after, ops.observe))
-    app.register_blueprint(ops.blueprint)
+    for page in (ops.blueprint, *all_pages()):
+        app.register_blueprint(page)
     commands.register(app)
     if settings.sandbox:
         sandbox.register(app, assistant)

@@ -8,31 +8,30 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, exists, insert, select, update
+from sqlalchemy import bindparam, exists, insert, select
 from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session, sessionmaker
 
 from bot import dialog
+from bot.contact import note_contact
 from bot.nlu.match import Context, Matcher, Outcome
 from bot.nlu.slots import Lexicon
+from bot.seal import open_sealed, seal
 from bot.talk import Hear, Intent, Office, Question, Reply, Sorry, Talk, Turn, duties_of
-from bot.wechat.messages import REPLY_BYTES, UNSUPPORTED, Incoming, cut
+from bot.wechat.messages import MORE, REPLY_BYTES, UNSUPPORTED, Incoming, cut
 from data.db import add_once
 from data.models import Duty, Follower, InboundMessage, OpenQuestion, Outbox, OutboxState, Person, UsedSignature
 
-MESSAGE_WINDOW = (timedelta(hours=48), 5)  # customer-service messages after a message (protocol part 2)
-MENU_WINDOW = (timedelta(minutes=1), 3)  # … after a menu click, subscribe or SCAN
-MENU_EVENTS = frozenset({"click", "subscribe", "scan", "scancode_push", "scancode_waitmsg"})
-WINDOW_SLACK = timedelta(minutes=1)  # a window is not written anew for a chat that goes on
 ASKING_EVENTS = frozenset({"click", "scancode_waitmsg"})  # the person waits for an answer
 SAY = "say:"  # a menu key that begins so stands for the words after it
 CONTEXT_MINUTES = 5
 MOST_CHARACTERS = 4000
 READING = "_reading"  # the open question "which of these did you mean"
+UNKNOWN = "unknown"  # what a turn counts as that was not understood, or must leave no trace
 NOT_UNDERSTOOD = "这句话我没有看懂。您可以问“三月有什么活动”“下次党日是什么时候”，或回复“帮助”看看我能做什么。"
 FAILED = "这件事没有办成，已记录下来由维护人员查看，其他功能不受影响。请稍后再试，或换个说法。"
 
@@ -49,11 +48,6 @@ SEEN = select(
     select(InboundMessage.reply).where(InboundMessage.key == bindparam("key")).scalar_subquery(),
     select(UsedSignature.message_key).where(UsedSignature.signature == bindparam("signature")).scalar_subquery())
 STORE = insert(InboundMessage.__table__)
-# Past the ORM: most turns change nothing else of the follower, and a flush costs as much as a handler.
-_FOLLOWER = update(Follower.__table__).where(Follower.__table__.c.openid == bindparam("who"))
-CONTACT = _FOLLOWER.values(subscribed=True, unreachable="", window_until=bindparam("until"),
-                           window_left=bindparam("left"))
-REMEMBER = _FOLLOWER.values(context=bindparam("context"))
 
 log = logging.getLogger(__name__)
 
@@ -91,6 +85,7 @@ class Dispatcher:
 
     def __init__(self, sessions: sessionmaker[Session], matcher: Matcher, office: Office, hooks: Hooks) -> None:
         self.sessions, self.matcher, self.office, self.hooks = sessions, matcher, office, hooks
+        self._key = office.settings.secret_key
         self.intents: Mapping[str, Intent] = _merge(office.talks, lambda talk: talk.intents)
         self.answers = _merge(office.talks, lambda talk: talk.answers)
         self.events: Mapping[str, Hear] = _merge(office.talks, lambda talk: talk.events)
@@ -108,12 +103,12 @@ class Dispatcher:
                                                at=now) or served not in (None, incoming.key):
                 raise ReplayedSignature
             if stored is not None:
-                return Answer(stored, "repeat")
-            _note_contact(session, follower, incoming, now)
+                return Answer(open_sealed(stored, incoming, self._key), "repeat")
+            note_contact(session, follower, incoming, now)
             intent, reply = self._turn(session, incoming, follower, person, question, now)
             text = self._compose(session, follower, person, reply, now, has_held)
             session.execute(STORE, {"key": incoming.key, "branch_id": follower.branch_id, "at": now,
-                                    "intent": intent[:40], "reply": text})
+                                    "intent": intent[:40], "reply": seal(text, incoming, self._key)})
             pushes_wait = self.hooks.pushes_wait(session)
         return Answer(text, intent, pushes_wait)
 
@@ -171,12 +166,29 @@ class Dispatcher:
             return "unsure", self._offer(turn)
         if intent is None:
             reply = self._fall_back(turn)
-            return ("fallback", reply) if reply else ("unknown", self._not_understood(turn))
-        if not intent.who.allows(turn.person):
-            return f"refused:{name}", Reply(intent.who.refusal(turn.person))
-        reply = self._run(turn, intent.hear) if intent.spec.changes else self._try(turn, intent.hear)
+            name, reply = ("fallback", reply) if reply else (UNKNOWN, self._not_understood(turn))
+        elif not intent.who.allows(turn.person):
+            return UNKNOWN if intent.traceless else f"refused:{name}", Reply(intent.who.refusal(turn.person))
+        else:
+            reply = self._run(turn, intent.hear) if intent.spec.changes else self._try(turn, intent.hear)
+        if intent is not None and intent.traceless:
+            return self._without_trace(turn, reply)
+        reply = self._rescue(turn, reply)
         _remember(turn, name, reply)
         return name, reply
+
+    def _without_trace(self, turn: Turn, reply: Reply | None) -> tuple[str, Reply | None]:
+        """Nothing of this turn may lead from the person to what they said: it looks as if it was not understood."""
+        turn.follower.context = None
+        return UNKNOWN, reply and Reply(cut(reply.text)[0].removesuffix(MORE))
+
+    def _rescue(self, turn: Turn, reply: Reply | None) -> Reply | None:
+        """Where a question found no answer, a capability may know one, or what else can be done."""
+        if reply is None or not reply.unanswered or turn.person is None:
+            return reply
+        rescues = (rescue for talk in self.office.talks for rescue in talk.rescues)
+        found = (self._try(turn, lambda t, rescue=rescue: rescue(t, reply)) for rescue in rescues)
+        return next((better for better in found if better), reply)
 
     def _fall_back(self, turn: Turn) -> Reply | None:
         """What a capability knows about words that mean none of the intents: the name of a thing in the plan."""
@@ -189,11 +201,13 @@ class Dispatcher:
         """A stranger gets help with binding and nothing else; the others are told honestly."""
         if turn.person is None and "help" in self.intents:
             return self._try(turn, self.intents["help"].hear)
-        return Reply(NOT_UNDERSTOOD)
+        return Reply(NOT_UNDERSTOOD, unanswered=True)
 
     def _offer(self, turn: Turn) -> Reply | None:
         """The likeliest readings that this person may use, as numbers."""
         likely = [self.intents[c.intent] for c in turn.match.candidates[:3] if c.intent in self.intents]
+        if any(intent.traceless for intent in likely):  # the question would keep the words beside the person
+            return self._not_understood(turn)
         readings = {intent.label: intent.spec.name for intent in likely if intent.who.allows(turn.person)}
         if turn.person is None or not readings:
             return self._not_understood(turn)
@@ -215,7 +229,9 @@ class Dispatcher:
         except GONE:
             raise
         except Exception as error:  # the boundary: logged once, with a calm reply (style.md 12)
-            log.exception("handler_failed", extra={"intent": turn.match.intent, "error": type(error).__name__})
+            intent = self.intents.get(turn.match.intent)
+            meant = UNKNOWN if intent is None or intent.traceless else intent.spec.name
+            log.exception("handler_failed", extra={"intent": meant, "error": type(error).__name__})
             return Reply(FAILED)
 
     def _compose(self, session: Session, follower: Follower, person: Person | None, reply: Reply | None,
@@ -249,35 +265,21 @@ def _words(incoming: Incoming) -> str:
     return "" if incoming.text == UNSUPPORTED else incoming.text
 
 
-def _note_contact(session: Session, follower: Follower, incoming: Incoming, now: datetime) -> None:
-    """Whoever writes follows and can be reached again; each contact opens a window for customer-service messages."""
-    if incoming.event == "unsubscribe":
-        follower.subscribed = False
-        return
-    if incoming.type == "event" and incoming.event not in MENU_EVENTS:
-        return
-    span, messages = MENU_WINDOW if incoming.type == "event" else MESSAGE_WINDOW
-    until, left = follower.window_until, follower.window_left
-    is_longer = until is None or not left or until < now + span
-    is_new = is_longer and (until is None or left < messages or until < now + span - WINDOW_SLACK)
-    if is_new or not follower.subscribed or follower.unreachable:
-        window = (now + span, messages) if is_longer else (until, left)
-        session.execute(CONTACT, {"who": follower.openid, "until": window[0], "left": window[1]})
-
-
 def _remember(turn: Turn, intent: str, reply: Reply | None) -> None:
-    """What the next sentence may leave out is in this turn, not in an earlier one."""
+    """What the next sentence may leave out is in this turn, not in an earlier one; so is a question left unanswered."""
     context: dict[str, Any] | None = None
-    if reply and (reply.kinds or reply.months):
+    if reply and (reply.kinds or reply.months or reply.unanswered):
         context = {"intent": intent, "kinds": list(reply.kinds), "months": list(reply.months),
                    "at": turn.now.timestamp()}
+    if context and reply.unanswered:
+        context["unanswered"] = turn.said
     if context or turn.follower.context:
         turn.follower.context = context
 
 
 def _context(follower: Follower, now: datetime) -> Context | None:
     last = follower.context
-    if not last or now.timestamp() - last["at"] > CONTEXT_MINUTES * 60:
+    if not last or not (last["kinds"] or last["months"]) or now.timestamp() - last["at"] > CONTEXT_MINUTES * 60:
         return None
     return Context(intent=last["intent"], kinds=tuple(last["kinds"]), months=tuple(last["months"]))
 

@@ -11,7 +11,7 @@ import secrets
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -65,6 +65,10 @@ class Settings:
     web_workers: int
     sandbox: bool
     instance: Path
+    public_url: str
+    console_idle: timedelta = timedelta(minutes=30)
+    console_total: timedelta = timedelta(hours=8)
+    letter_days: int = 5
     delivery_threads: int = 8
     weekly_cap: int = 15
     monthly_time: time = time(12, 20)
@@ -108,6 +112,10 @@ def load(environ: Mapping[str, str] | None = None, instance: Path | None = None)
         clock_start=_clock_start(env.get("CLOCK_START"), timezone), timezone=timezone,
         web_workers=_number(env, "WEB_WORKERS", min(4, max(2, os.cpu_count() or 2)), 1, 64),
         sandbox=sandbox, instance=instance,
+        public_url=_url(env, "PUBLIC_URL", f"http://{own_host}:{port}", ("http", "https")).rstrip("/"),
+        console_idle=timedelta(minutes=_number(env, "CONSOLE_IDLE_MINUTES", 30, 1, 1440)),
+        console_total=timedelta(hours=_number(env, "CONSOLE_HOURS", 8, 1, 168)),
+        letter_days=_number(env, "LETTER_DAYS", 5, 1, 60),
         delivery_threads=_number(env, "DELIVERY_THREADS", 8, 1, 64),
         weekly_cap=_number(env, "WEEKLY_CAP", 15, 1, 1000),
         **_rhythm(env),

@@ -22,6 +22,9 @@ QUESTION_MINUTES = 10  # a previewed change waits this long for 确认 (interfac
 MEMBERS = frozenset({Identity.MEMBER, Identity.PROBATIONARY})
 SECRETARIES = frozenset({Duty.SECRETARY, Duty.DEPUTY})
 ORGANISERS = SECRETARIES | {Duty.ORGANISER}
+PUBLICISTS = SECRETARIES | {Duty.PUBLICITY}
+LEADERS = SECRETARIES | {Duty.HEAD}
+READERS = LEADERS | {Duty.DISCIPLINE}
 LONG_LABEL = 12  # characters; a longer example of use gives way to its command word
 _LABEL_END = re.compile(r"——|：| · ")
 
@@ -38,6 +41,8 @@ class Who(Enum):
     BOUND = "请先绑定身份：发送“绑定 姓名 绑定码”，绑定码请向支部书记索取。"
     MEMBERS = "这一项是党员和预备党员使用的。回复“帮助”看看您可以做什么。"
     ORGANISERS = "这一项由书记、副书记或组织委员操作。回复“帮助”看看您可以做什么。"
+    PUBLICISTS = "这一项由书记、副书记或宣传委员操作。回复“帮助”看看您可以做什么。"
+    READERS = "来信由书记、副书记、园长和纪检委员查看。写信请发送“园长信箱”加内容。"
     SECRETARY = "这一项由书记或副书记操作。回复“帮助”看看您可以做什么。"
 
     def allows(self, person: Person | None) -> bool:
@@ -46,14 +51,9 @@ class Who(Enum):
             return True
         if person is None:
             return False
-        match self:
-            case Who.MEMBERS:
-                return person.identity in MEMBERS
-            case Who.ORGANISERS:
-                return bool(duties_of(person) & ORGANISERS)
-            case Who.SECRETARY:
-                return bool(duties_of(person) & SECRETARIES)
-        return True
+        if self is Who.MEMBERS:
+            return person.identity in MEMBERS
+        return self not in _DUTIES or bool(duties_of(person) & _DUTIES[self])
 
     @property
     def roles(self) -> frozenset[str] | None:
@@ -61,12 +61,15 @@ class Who(Enum):
 
         Understanding only breaks ties with it: whether somebody may is allows() alone.
         """
-        named = {Who.MEMBERS: MEMBERS | frozenset(Duty), Who.ORGANISERS: ORGANISERS, Who.SECRETARY: SECRETARIES}
-        return frozenset(role.value for role in named[self]) if self in named else None
+        named = MEMBERS | frozenset(Duty) if self is Who.MEMBERS else _DUTIES.get(self)
+        return frozenset(role.value for role in named) if named else None
 
     def refusal(self, person: Person | None) -> str:
         """The kind sentence for somebody who may not."""
         return Who.BOUND.value if person is None else self.value
+
+
+_DUTIES = {Who.ORGANISERS: ORGANISERS, Who.PUBLICISTS: PUBLICISTS, Who.READERS: READERS, Who.SECRETARY: SECRETARIES}
 
 
 class Sorry(Exception):
@@ -93,12 +96,16 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What the person reads, and what is then asked. `months` and `kinds` are remembered for 那六月呢."""
+    """What the person reads, and what is then asked. `months` and `kinds` are remembered for 那六月呢.
+
+    `unanswered`: it only says that no answer is known; the question may be rescued (Talk.rescue) or passed on.
+    """
 
     text: str
     question: Question | None = None
     kinds: tuple[str, ...] = ()
     months: tuple[int, ...] = ()
+    unanswered: bool = False
 
 
 GroupFinder = Callable[[Session, int, datetime], Sequence[int]]
@@ -149,16 +156,23 @@ class Turn:
 
 Hear = Callable[[Turn], Reply | None]  # None: no answer, for events that admit none
 HearAnswer = Callable[[Turn, Mapping[str, Any], str], Reply]
+HearUndo = Callable[[Turn, Mapping[str, Any]], Reply]
+Rescue = Callable[[Turn, Reply], Reply | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """One thing a person can mean, and the function that does it."""
+    """One thing a person can mean, and the function that does it.
+
+    `traceless`: the turn leaves nothing behind that leads from the person to what they said (匿名信箱, 查信). It is
+    kept and logged as one that was not understood; its function asks no question back.
+    """
 
     spec: IntentSpec
     who: Who
     hear: Hear
     usage: str
+    traceless: bool = False
 
     @property
     def label(self) -> str:
@@ -179,14 +193,16 @@ class Talk:
         self.messages: dict[str, Hear] = {}
         self.hints: list[Callable[[Turn], str | None]] = []
         self.fallbacks: list[Hear] = []
+        self.rescues: list[Rescue] = []
+        self.undos: dict[str, HearUndo] = {}
 
     def on(self, intent: str, *commands: str, who: Who = Who.BOUND, takes: bool = False, changes: bool = False,
-           usage: str = "") -> Callable[[Hear], Hear]:
+           usage: str = "", traceless: bool = False) -> Callable[[Hear], Hear]:
         """Register the function for an intent. `commands` always mean it; with `takes` words may follow them."""
         def register(hear: Hear) -> Hear:
             spec = IntentSpec(name=intent, commands=commands, takes=takes, changes=changes,
                               who=who.roles)
-            self.intents[intent] = Intent(spec, who, hear, usage)
+            self.intents[intent] = Intent(spec, who, hear, usage, traceless)
             return hear
         return register
 
@@ -220,3 +236,18 @@ class Talk:
         """Register what is asked, for somebody bound, when no intent was understood; it may answer None too."""
         self.fallbacks.append(hear)
         return hear
+
+    def rescue(self, find: Rescue) -> Rescue:
+        """Register what is tried where a question found no answer; it gets the answer so far, and may answer None."""
+        self.rescues.append(find)
+        return find
+
+    def undo(self, name: str) -> Callable[[HearUndo], HearUndo]:
+        """Register the function that takes back a step noted as `name` (data/undo.py): (turn, data) → what was undone.
+
+        It raises Sorry where the step can no longer be taken back.
+        """
+        def register(hear: HearUndo) -> HearUndo:
+            self.undos[name] = hear
+            return hear
+        return register

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from flask import Blueprint
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -12,11 +13,31 @@ from bot.settings import Settings
 from bot.shared import SharedStore
 from bot.talk import Office
 from bot.wechat.gateway import Gateway
-from handlers import activities, binding, broadcast, checkin, dues, help, notices, plan
+from handlers import (
+    activities,
+    archive,
+    attending,
+    binding,
+    broadcast,
+    calendar,
+    checkin,
+    console,
+    dues,
+    export,
+    help,
+    letters,
+    members,
+    notices,
+    plan,
+    questions,
+    study,
+    undo,
+)
 from scheduler.reminder import PushKind, Reminder
 from scheduler.runner import Runner
 
-CAPABILITIES = (binding, plan, activities, checkin, dues, broadcast, notices, help)
+CAPABILITIES = (binding, plan, activities, checkin, attending, study, dues, archive, letters, questions, members,
+                broadcast, export, calendar, console, undo, notices, help)
 
 
 def open_office(settings: Settings) -> Office:
@@ -35,6 +56,11 @@ def all_pushes() -> dict[str, PushKind]:
     kinds = [kind for module in CAPABILITIES for kind in getattr(module, "pushes", ())]
     kinds += [reminder.kind for reminder in all_reminders()]
     return {kind.name: kind for kind in kinds}
+
+
+def all_pages() -> tuple[Blueprint, ...]:
+    """Everything that is seen in a browser; the pages find the assembled program in app.extensions."""
+    return tuple(module.pages for module in CAPABILITIES if hasattr(module, "pages"))
 
 
 @dataclass(slots=True)

@@ -10,10 +10,10 @@ from sqlalchemy import func, select
 
 from bot.talk import Sorry
 from data.chinese import MOST_DUES_FEN, format_fen
+from data.dues_rounds import round_for, round_in_view, rounds_of
 from data.models import AuditRecord, Branch, DuesPayment, DuesState, Follower, Outbox, Person
 from handlers.dues import groups, payments
 from handlers.dues.amounts import parse_amount
-from handlers.dues.rounds import round_for, round_in_view, rounds_of
 from tests.world import ZONE, World
 
 

@@ -33,7 +33,7 @@ class Incoming:
     """One message or event as it came in.
 
     `type` is the lower-case MsgType, and for events `event` the lower-case Event. `key` tells repeats: a digest of
-    openid + MsgId, for events of openid + CreateTime + Event + EventKey (protocol 1.5).
+    openid + MsgId, for events of openid + CreateTime + Event + EventKey (protocol 1.5); `number` is that MsgId or time.
     """
 
     openid: str
@@ -43,6 +43,7 @@ class Incoming:
     event: str
     event_key: str
     key: str
+    number: str = ""
     extra: dict[str, str] = field(default_factory=dict)
 
 
@@ -66,6 +67,7 @@ def parse(body: bytes) -> Incoming:
     return Incoming(
         openid=openid, account=fields.get("ToUserName", ""), type=msg_type, event=event,
         text=_text(fields, msg_type), event_key=fields.get("EventKey", ""), key=_key(fields, openid, msg_type, event),
+        number=fields.get("CreateTime", "") if event else fields.get("MsgId", ""),
         extra={name: fields[name] for name in EXTRA_FIELDS if name in fields})
 
 

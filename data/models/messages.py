@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, text
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from data.db import Base, UtcDateTime, enum_column
@@ -40,7 +40,7 @@ class InboundMessage(Base):
     branch_id: Mapped[int | None] = mapped_column(ForeignKey("branches.id"))
     at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     intent: Mapped[str] = mapped_column(String(40), default="")
-    reply: Mapped[str] = mapped_column(Text, default="")
+    reply: Mapped[str] = mapped_column(Text, default="", doc="sealed: only the message itself opens it")
 
 
 class UsedSignature(Base):
@@ -127,6 +127,7 @@ class Broadcast(Base):
     audience: Mapped[list[str]] = mapped_column(JSON)
     unbound: Mapped[list[int]] = mapped_column(JSON, default=list, doc="whom it could not go to: not bound at 确认")
     text: Mapped[str] = mapped_column(Text)
+    wants_receipt: Mapped[bool] = mapped_column(default=False, server_default=false(), doc="回执: 收到 is asked for")
     confirmed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     due: Mapped[datetime] = mapped_column(UtcDateTime)
     cancelled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

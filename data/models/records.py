@@ -1,9 +1,10 @@
-"""What people did: check-ins, leave, dues; and who changed what. Every record has two times, done and entered."""
+"""What people did: check-ins, leave, dues, study; and who changed what. Two times on each record: done, entered."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from data.db import Base, UtcDateTime, enum_column
@@ -65,6 +66,74 @@ class DuesPayment(Base):
     state: Mapped[DuesState] = mapped_column(enum_column(DuesState), default=DuesState.AWAITING)
     confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     confirmed_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+
+
+class StudyRecord(Base):
+    """自学: what somebody says they have read, and their thoughts. Voluntary; never counted against anybody.
+
+    The same words may be entered for a day once more where the person wishes it: each has its own `copy`.
+    """
+
+    __tablename__ = "study_records"
+    __table_args__ = (UniqueConstraint("person_id", "studied_on", "digest", "copy"),
+                      Index(None, "branch_id", "studied_on"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    branch_id: Mapped[int] = mapped_column(ForeignKey("branches.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    studied_on: Mapped[date]
+    book: Mapped[str] = mapped_column(String(100), default="", doc="without 《》; empty where none was named")
+    text: Mapped[str] = mapped_column(Text, doc="as it was said, without the command")
+    digest: Mapped[str] = mapped_column(String(64), doc="of the text, spaces and signs apart")
+    copy: Mapped[int] = mapped_column(default=0)
+    entered_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    entered_by: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime, doc="撤销")
+
+
+class Receipt(Base):
+    """收到: somebody has read what asked for a receipt (`broadcast/12`, `activity/5/3`); once each."""
+
+    __tablename__ = "receipts"
+    __table_args__ = (UniqueConstraint("subject", "person_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    branch_id: Mapped[int] = mapped_column(ForeignKey("branches.id"))
+    subject: Mapped[str] = mapped_column(String(80))
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Rsvp(Base):
+    """参加 or 不参加 for a coming activity: numbers for the one who caters. No check-in, and no leave either."""
+
+    __tablename__ = "rsvps"
+    __table_args__ = (UniqueConstraint("activity_id", "person_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    branch_id: Mapped[int] = mapped_column(ForeignKey("branches.id"))
+    activity_id: Mapped[int] = mapped_column(ForeignKey("activities.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    coming: Mapped[bool]
+    entered_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class UndoStep(Base):
+    """The last things somebody changed, for 撤销: kept a day, used within ten minutes.
+
+    `data` has ids and numbers only. A step with an empty `name` cannot be taken back; data["why"] says why not.
+    """
+
+    __tablename__ = "undo_steps"
+    __table_args__ = (Index(None, "person_id", "at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    branch_id: Mapped[int] = mapped_column(ForeignKey("branches.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    name: Mapped[str] = mapped_column(String(40), doc="which Talk.undo takes it back")
+    data: Mapped[dict[str, Any]] = mapped_column(JSON)
+    undone_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class AuditRecord(Base):

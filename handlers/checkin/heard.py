@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 
 from bot.talk import Question, Reply, Talk, Turn
 from data.activities import find_activity, find_open
+from data.attendance import begun
 from data.chinese import format_dated
 from data.models import Activity, Duty
 from data.people import officers
-from handlers.checkin import records
 from handlers.checkin.picking import Words, parse_words
 
 talk = Talk("checkin", "签到")
@@ -45,7 +45,7 @@ def chosen_activity(turn: Turn, data: Mapping[str, Any], chosen: str) -> Activit
 
 def open_or_latest(session: Session, branch_id: int, now: datetime) -> list[Activity]:
     """What is open for check-in, all of it; when nothing is, the latest that has begun."""
-    return find_open(session, branch_id, now) or list(records.begun(session, branch_id, now - LOOK_BACK, now)[:1])
+    return find_open(session, branch_id, now) or list(begun(session, branch_id, now - LOOK_BACK, now)[:1])
 
 
 def secretary_ids(session: Session, branch_id: int) -> list[int]:

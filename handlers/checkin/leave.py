@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.talk import Reply, Sorry, Turn
 from data.activities import end_of, find_open, next_for
+from data.attendance import begun
 from data.chinese import format_when
 from data.models import Activity, Person
 from handlers.checkin import records
@@ -60,7 +61,7 @@ def _not_ahead(turn: Turn, words: Words, ahead: Sequence[Activity]) -> str:
     """Why an activity that was named is none to take leave from."""
     zone = turn.now.tzinfo
     today = turn.now.replace(hour=0, minute=0, second=0, microsecond=0)
-    over = choose_named(words, records.begun(turn.session, turn.branch_id, today - SOON, turn.now), zone)
+    over = choose_named(words, begun(turn.session, turn.branch_id, today - SOON, turn.now), zone)
     if over:
         return f"{name(over[0], turn.now)}已经结束，不能再请假。有情况请直接告诉书记。"
     coming = f"接下来是{name(ahead[0], turn.now)}，请假请回复“请假”。" if ahead else "回复“本月安排”查看。"

@@ -6,6 +6,7 @@ from typing import Any
 from bot.talk import Question, Reply, Sorry, Turn, Who
 from bot.whom import Named, add_chosen, ask_who, find_named, label, people_by_id
 from data.activities import EARLY, concerns, find_activity, find_open
+from data.attendance import begun
 from data.chinese import format_time
 from data.models import Activity, Person
 from data.people import people_named
@@ -45,17 +46,17 @@ def _begin(turn: Turn, words: str) -> Reply:
 def _meant(turn: Turn, rest: str) -> list[Activity]:
     """What has begun and is named; else everything open, or the latest. Raises Sorry for words that name nothing."""
     words = words_of(turn, rest or " ")
-    begun = records.begun(turn.session, turn.branch_id, turn.now - LOOK_BACK, turn.now + EARLY)
-    found = choose_named(words, begun, turn.now.tzinfo)
+    past = begun(turn.session, turn.branch_id, turn.now - LOOK_BACK, turn.now + EARLY)
+    found = choose_named(words, past, turn.now.tzinfo)
     if found:
         return found[:1] if not words.days else found
     if words.names_any:
         raise Sorry("没有找到已经开始的这项活动，没有补签。活动开始前30分钟起可以补签，回复“本月安排”查看。")
     if words.says_more and turn.rest:
         raise Sorry(f"“{words.others[:20]}”不是名册里的姓名，也不是活动的名称，没有补签。请核对后再发一次。")
-    if not begun:
+    if not past:
         raise Sorry("还没有开始过的活动，没有补签。")
-    return find_open(turn.session, turn.branch_id, turn.now) or [begun[0]]
+    return find_open(turn.session, turn.branch_id, turn.now) or [past[0]]
 
 
 @talk.answer("makeup.which")

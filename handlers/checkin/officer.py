@@ -13,9 +13,9 @@ from bot.talk import Question, Reply, Sorry, Turn, Who
 from bot.whom import say_unreached
 from data import audit
 from data.activities import EARLY, dated_between, end_of, find_activity, find_open, is_open
+from data.attendance import attendance, begun, missing_ids
 from data.chinese import format_time
 from data.models import Activity, ActivityState, CheckIn, Person
-from handlers.checkin import records
 from handlers.checkin.heard import LOOK_BACK, ask_which, chosen_activity, name, open_or_latest, talk, words_of
 from handlers.checkin.picking import choose_named
 from scheduler import outbox
@@ -28,7 +28,7 @@ NOTHING_YET = "还没有开始过的活动。设定时间请书记发送“设�
 def missing_group(session: Session, branch_id: int, now: datetime) -> Sequence[int]:
     """未签到: who has neither checked in nor asked for leave, at what is open or was last."""
     ids = [person_id for activity in open_or_latest(session, branch_id, now)
-           for person_id in records.missing_ids(session, activity)]
+           for person_id in missing_ids(session, activity)]
     return list(dict.fromkeys(ids))
 
 
@@ -41,7 +41,7 @@ def still_missing(session: Session, branch_id: int, subject: str) -> Still:
     activity = find_activity(session, branch_id, int(activity_id))
     if activity is None or activity.state is not ActivityState.PLANNED or activity.version != int(version):
         return Still((), "活动已改期或取消")
-    return Still(records.missing_ids(session, activity), "已签到或已请假")
+    return Still(missing_ids(session, activity), "已签到或已请假")
 
 
 URGE = PushKind("checkin_urge", still=still_missing)
@@ -51,8 +51,8 @@ pushes = (URGE,)
 def _viewed(turn: Turn) -> list[Activity]:
     """The activities that the words name, begun ones first; else what is open or was last."""
     words = words_of(turn)
-    begun = records.begun(turn.session, turn.branch_id, turn.now - LOOK_BACK, turn.now + EARLY)
-    named = choose_named(words, begun, turn.now.tzinfo)
+    past = begun(turn.session, turn.branch_id, turn.now - LOOK_BACK, turn.now + EARLY)
+    named = choose_named(words, past, turn.now.tzinfo)
     if not named and words.names_any:
         coming = dated_between(turn.session, turn.branch_id, turn.now, turn.now + LOOK_BACK)
         named = choose_named(words, coming, turn.now.tzinfo)
@@ -82,7 +82,7 @@ def _nothing(turn: Turn) -> str:
 
 
 def _numbers(turn: Turn, activity: Activity) -> str:
-    seen = records.attendance(turn.session, activity)
+    seen = attendance(turn.session, activity)
     begins = "" if activity.starts_at - EARLY <= turn.now else "还没有开始签到，"
     made_up = sum(record.entered_by != record.person_id for _, record in seen.present)
     extra = f"（补签{made_up}人）" if made_up else ""
@@ -91,7 +91,7 @@ def _numbers(turn: Turn, activity: Activity) -> str:
 
 
 def _in_full(turn: Turn, activity: Activity) -> str:
-    seen = records.attendance(turn.session, activity)
+    seen = attendance(turn.session, activity)
     zone = turn.now.tzinfo
     lines = [_numbers(turn, activity)]
     for title, came in (("已签到", seen.present), ("对象以外签到", seen.guests)):
@@ -122,7 +122,7 @@ def hear_missing(turn: Turn) -> Reply:
         return Reply(_nothing(turn))
     lines = []
     for activity in activities[:MOST_AT_ONCE]:
-        seen = records.attendance(turn.session, activity)
+        seen = attendance(turn.session, activity)
         names = "、".join(person.name for person in seen.missing)
         missing = f"未签到{len(seen.missing)}人：{names}。" if names else "没有人未签到。"
         leave = f"请假{len(seen.leave)}人不计在内。" if seen.leave else ""
@@ -155,7 +155,7 @@ def hear_urge_which(turn: Turn, data: Mapping[str, Any], chosen: str) -> Reply:
 
 
 def _preview_urge(turn: Turn, activity: Activity) -> Reply:
-    missing = records.missing_ids(turn.session, activity)
+    missing = missing_ids(turn.session, activity)
     what = name(activity, turn.now)
     if not missing:
         return Reply(f"{what}：都已签到或请假，不用催。")
@@ -171,7 +171,7 @@ def hear_urge_confirmed(turn: Turn, data: Mapping[str, Any], _confirmed: str) ->
     activity = find_activity(turn.session, turn.branch_id, data["activity"])
     if activity is None or not is_open(activity, turn.now):
         raise Sorry("这项活动现在不能签到了，没有发送。")
-    missing, zone = records.missing_ids(turn.session, activity), turn.now.tzinfo
+    missing, zone = missing_ids(turn.session, activity), turn.now.tzinfo
     started = "已经开始" if activity.starts_at <= turn.now else "就要开始"
     place = f"，地点{activity.place}" if activity.place else ""
     new = outbox.enqueue(

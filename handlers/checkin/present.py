@@ -6,6 +6,7 @@ from typing import Any
 from bot.talk import Reply, Sorry, Turn, Who
 from bot.whom import find_named
 from data.activities import EARLY, around, concerns, end_of, find_open, is_open, next_for
+from data.attendance import begun, own_check_ins, own_leaves, used_check_in
 from data.chinese import format_dated, format_time
 from data.models import Activity, CheckIn
 from handlers.checkin import records
@@ -114,7 +115,7 @@ def hear_mine(turn: Turn) -> Reply:
     """A person's own attendance of the year; activities at which nobody checked in say nothing and are left out."""
     year = turn.now.year
     new_year = turn.now.replace(month=1, day=1, hour=0, minute=0, second=0, microsecond=0)
-    past = records.begun(turn.session, turn.branch_id, new_year, turn.now + EARLY)
+    past = begun(turn.session, turn.branch_id, new_year, turn.now + EARLY)
     states = _own_states(turn, past) if past else []
     if not states:
         return Reply(f"{year}年还没有您的签到记录。{_own_next(turn)}")
@@ -127,8 +128,8 @@ def hear_mine(turn: Turn) -> Reply:
 def _own_states(turn: Turn, past: Sequence[Activity]) -> list[tuple[Activity, str]]:
     """What the person did at each activity that says something about them, the earliest first."""
     ids = [activity.id for activity in past]
-    own = records.own_check_ins(turn.session, turn.person.id, ids)
-    leaves, used = records.own_leaves(turn.session, turn.person.id, ids), records.used_check_in(turn.session, ids)
+    own = own_check_ins(turn.session, turn.person.id, ids)
+    leaves, used = own_leaves(turn.session, turn.person.id, ids), used_check_in(turn.session, ids)
     states = [(activity, _own_state(turn, activity, own.get(activity.id), leaves))
               for activity in reversed(past)]
     return [(activity, state) for activity, state in states if state and (activity.id in used or state == "请假")]
@@ -148,11 +149,11 @@ def _own_state(turn: Turn, activity: Activity, record: CheckIn | None, leaves: C
 
 def _own_next(turn: Turn) -> str:
     coming = next_for(turn.session, turn.person, turn.now, MOST_AT_ONCE + 1)
-    done = records.own_check_ins(turn.session, turn.person.id, [activity.id for activity in coming]) if coming else {}
+    done = own_check_ins(turn.session, turn.person.id, [activity.id for activity in coming]) if coming else {}
     coming = [activity for activity in coming if activity.id not in done]  # those that begin soon may be done already
     if not coming:
         return "接下来的活动还没有定时间。"
-    leave = "，您已请假" if records.own_leaves(turn.session, turn.person.id, [coming[0].id]) else ""
+    leave = "，您已请假" if own_leaves(turn.session, turn.person.id, [coming[0].id]) else ""
     return f"下一次活动：{name(coming[0], turn.now)}{leave}。"
 
 
@@ -162,6 +163,6 @@ def hint_open(turn: Turn) -> str | None:
     if turn.person is None:
         return None
     opened = find_open(turn.session, turn.branch_id, turn.now, turn.person)
-    done = records.own_check_ins(turn.session, turn.person.id, [one.id for one in opened]) if opened else {}
+    done = own_check_ins(turn.session, turn.person.id, [one.id for one in opened]) if opened else {}
     left = next((activity for activity in opened if activity.id not in done), None)
     return f"{name(left, turn.now)}现在可以签到，回复“签到”。" if left else None

@@ -10,6 +10,8 @@ from typing import Any
 from bot.talk import Question, Reply, Sorry, Turn, Who
 from bot.whom import Named, add_chosen, ask_who, find_named, people_by_id
 from data.chinese import format_fen
+from data.dues import awaiting, payments_of
+from data.dues_rounds import Round, get_round
 from data.models import DuesPayment, DuesState, Person
 from data.people import MEMBER_IDENTITIES
 from handlers.dues import payments
@@ -17,7 +19,6 @@ from handlers.dues.amounts import check_amount, parse_amount
 from handlers.dues.heard import confirmation, sum_of, talk
 from handlers.dues.officer import viewed_round
 from handlers.dues.reminding import NOTICE
-from handlers.dues.rounds import Round, get_round
 from scheduler import outbox
 from scheduler.quiet import after_quiet
 
@@ -70,7 +71,7 @@ def hear_who(turn: Turn, data: Mapping[str, Any], chosen: str) -> Reply:
 
 def _confirm(turn: Turn, person: Person, period: str) -> str:
     """Confirm everything that the person has reported; says so where there is nothing."""
-    reported = payments.awaiting(turn.session, turn.branch_id, person.id)
+    reported = awaiting(turn.session, turn.branch_id, person.id)
     if reported:
         return "\n".join(_confirm_one(turn, person, payment) for payment, _ in reported)
     standing = payments.find_standing(turn.session, person.id, period)
@@ -80,7 +81,7 @@ def _confirm(turn: Turn, person: Person, period: str) -> str:
         return f"{person.name}不是党员或预备党员，不用缴党费。"
     name = get_round(turn.session, turn.branch_id, period).name
     missing = f"{person.name}还没有登记{name}。如果钱已收到，回复“确认党费 {person.name} 金额”代为登记。"
-    before = payments.payments_of(turn.session, person, turn.now.year)
+    before = payments_of(turn.session, person, turn.now.year)
     return f"{_told_before(turn, person, before[-1])}\n{missing}" if before else missing
 
 
@@ -100,7 +101,7 @@ def _told_before(turn: Turn, person: Person, payment: DuesPayment) -> str:
 
 def _confirm_sum(turn: Turn, person: Person, round_: Round, fen: int) -> Reply:
     """Confirm with a sum: book it where nothing was reported, ask where another sum was."""
-    reported = payments.awaiting(turn.session, turn.branch_id, person.id)
+    reported = awaiting(turn.session, turn.branch_id, person.id)
     same = [payment for payment, _ in reported if payment.amount_fen == fen]
     if same:
         return Reply(_confirm_one(turn, person, same[0]))
@@ -148,7 +149,7 @@ def hear_correct_for(turn: Turn, data: Mapping[str, Any], _confirmed: str) -> Re
 
 
 def _list_awaiting(turn: Turn) -> Reply:
-    reported = payments.awaiting(turn.session, turn.branch_id)
+    reported = awaiting(turn.session, turn.branch_id)
     if not reported:
         return Reply("现在没有待确认的党费。回复“缴费情况”查看。")
     return Reply(f"待确认：{_names(turn, reported)}。\n收到后回复“确认党费 姓名”或“确认党费 全部”。")
@@ -159,7 +160,7 @@ def _names(turn: Turn, reported: Sequence[tuple[DuesPayment, Person]]) -> str:
 
 
 def _preview_all(turn: Turn) -> Reply:
-    reported = payments.awaiting(turn.session, turn.branch_id)
+    reported = awaiting(turn.session, turn.branch_id)
     if not reported:
         return Reply("现在没有待确认的党费。回复“缴费情况”查看。")
     total = format_fen(sum(payment.amount_fen for payment, _ in reported))
@@ -172,7 +173,7 @@ def _preview_all(turn: Turn) -> Reply:
 def hear_confirm_all(turn: Turn, data: Mapping[str, Any], _confirmed: str) -> Reply:
     """确认 to the list as it was shown: what came later is not in it, what somebody else confirmed is counted apart."""
     shown = set(data["payments"])
-    reported = [pair for pair in payments.awaiting(turn.session, turn.branch_id) if pair[0].id in shown]
+    reported = [pair for pair in awaiting(turn.session, turn.branch_id) if pair[0].id in shown]
     done = 0
     for payment, _ in reported:
         if payments.confirm(turn.session, payment, turn.person, turn.now):

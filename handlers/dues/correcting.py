@@ -9,6 +9,7 @@ from typing import Any
 from bot.talk import Question, Reply, Sorry, Turn, Who
 from bot.whom import Named, add_chosen, ask_who, find_named, people_by_id
 from data.chinese import format_fen
+from data.dues import payments_of
 from data.models import DuesPayment, DuesState, Person
 from handlers.dues import payments
 from handlers.dues.confirming import amount_beside, preview_correction, tell_payer
@@ -44,7 +45,7 @@ def hear_who(turn: Turn, data: Mapping[str, Any], chosen: str) -> Reply:
 def _go_on(turn: Turn, named: Named, fen: int | None, period: str) -> Reply:
     """The preview for the payment that is meant: that of the month named, else the person's latest of the year."""
     person = people_by_id(turn.session, turn.branch_id, named.ids)[0]
-    standing = [payment for payment in payments.payments_of(turn.session, person, turn.now.year)
+    standing = [payment for payment in payments_of(turn.session, person, turn.now.year)
                 if not period or payment.period == period]
     if not standing:
         raise Sorry(f"{person.name}没有登记过{'这个月的' if period else '今年的'}党费，没有可以更正的。回复“缴费情况”查看。")

@@ -6,10 +6,10 @@ from sqlalchemy.orm import Session
 
 from bot.talk import Talk, Turn
 from data.chinese import format_day, format_fen
+from data.dues_rounds import Round, get_round, round_for, round_in_view
 from data.models import DuesPayment, Duty, Person
 from data.people import officers
 from handlers.dues import payments
-from handlers.dues.rounds import Round, get_round, round_for, round_in_view
 
 talk = Talk("dues", "党费")
 

@@ -9,12 +9,13 @@ from typing import Any
 
 from bot.talk import MEMBERS, QUESTION_MINUTES, Question, Reply, Sorry, Turn, Who
 from data.chinese import format_day, format_fen, format_months
+from data.dues import payments_of
+from data.dues_rounds import Round, get_round, months_text, rounds_of
 from data.models import DuesPayment, DuesState
 from handlers.dues import payments
 from handlers.dues.amounts import check_amount, parse_amount
 from handlers.dues.heard import collector, confirmation, round_to_book, said_round, sum_of, talk, this_round
 from handlers.dues.payments import Outcome
-from handlers.dues.rounds import Round, get_round, months_text, rounds_of
 
 JUST_NOW = timedelta(minutes=QUESTION_MINUTES)  # so long a report can be said again with its month
 
@@ -80,7 +81,7 @@ def _booked(turn: Turn, payment: DuesPayment) -> Reply:
 
 def _move(turn: Turn, named: Round, fen: int) -> Reply | None:
     """缴党费 30 三月 right after the same sum was booked as late: it was meant for this month; None where it was not."""
-    just = [payment for payment in payments.payments_of(turn.session, turn.person, turn.now.year)
+    just = [payment for payment in payments_of(turn.session, turn.person, turn.now.year)
             if payment.state is DuesState.AWAITING and payment.amount_fen == fen
             and turn.now - payment.entered_at <= JUST_NOW]
     late = [payment for payment in just
@@ -112,7 +113,7 @@ def hear_correct(turn: Turn, data: Mapping[str, Any], _confirmed: str) -> Reply:
 def hear_mine(turn: Turn) -> Reply:
     """A person's own records of the year."""
     year = turn.now.year
-    own = payments.payments_of(turn.session, turn.person, year)
+    own = payments_of(turn.session, turn.person, year)
     if turn.person.identity not in MEMBERS and not own:
         return Reply("党费由党员和预备党员缴纳，您没有缴费记录。")
     lines = {payment.period: _own_line(turn, payment) for payment in own}

@@ -13,11 +13,12 @@ from bot.talk import Question, Reply, Sorry, Turn, Who
 from bot.whom import say_unreached
 from data import audit
 from data.chinese import format_day, format_fen
+from data.dues import awaiting, overview, unpaid_ids
+from data.dues_rounds import Round, get_round, round_in_view
 from data.models import Person
 from handlers.dues import payments
 from handlers.dues.heard import said_round, sum_of, talk
 from handlers.dues.reminding import URGE, fields_of, reminder_text, subject_of
-from handlers.dues.rounds import Round, get_round, round_in_view
 from scheduler import outbox
 
 MISSING = "还没有您的登记"
@@ -25,7 +26,7 @@ MISSING = "还没有您的登记"
 
 def unpaid_group(session: Session, branch_id: int, now: datetime) -> Sequence[int]:
     """未缴费: who has neither paid nor reported in the round that runs, or the latest one."""
-    return payments.unpaid_ids(session, branch_id, round_in_view(session, branch_id, now.date()).period)
+    return unpaid_ids(session, branch_id, round_in_view(session, branch_id, now.date()).period)
 
 
 groups = {"未缴费": unpaid_group}
@@ -41,7 +42,7 @@ def viewed_round(turn: Turn) -> Round:
 def hear_overview(turn: Turn) -> Reply:
     """A round with names and sums; only officers get here."""
     round_ = viewed_round(turn)
-    seen = payments.overview(turn.session, turn.branch_id, round_.period)
+    seen = overview(turn.session, turn.branch_id, round_.period)
     ended = "截止" if turn.now.date() <= round_.ends else "已截止"
     lines = [f"{round_.name}（{format_day(round_.ends)}{ended}）{round_.origin}：应缴{seen.owing}人，"
              f"已缴{len(seen.confirmed)}人，待确认{len(seen.awaiting)}人，未缴{len(seen.unpaid)}人。",
@@ -49,7 +50,7 @@ def hear_overview(turn: Turn) -> Reply:
     if seen.unpaid:
         lines.append(f"未缴：{'、'.join(person.name for person in seen.unpaid)}。")
     elsewhere = [f"{person.name}{sum_of(turn.session, payment)}" for payment, person
-                 in payments.awaiting(turn.session, turn.branch_id) if payment.period != round_.period]
+                 in awaiting(turn.session, turn.branch_id) if payment.period != round_.period]
     if elsewhere:
         lines.append(f"其他月份待确认：{'、'.join(elsewhere)}。")
     if seen.awaiting or elsewhere:
@@ -72,7 +73,7 @@ def _sums(title: str, paid: Sequence[tuple[Person, int]]) -> str:
 def hear_urge(turn: Turn) -> Reply:
     """The preview of a reminder to all who have neither paid nor reported."""
     round_ = viewed_round(turn)
-    unpaid = payments.unpaid_ids(turn.session, turn.branch_id, round_.period)
+    unpaid = unpaid_ids(turn.session, turn.branch_id, round_.period)
     if not unpaid:
         return Reply(f"{round_.name}没有未缴的人，不需要提醒。回复“缴费情况”查看。")
     apart = say_unreached(turn.session, turn.branch_id, unpaid)
@@ -92,7 +93,7 @@ def urge_text(turn: Turn, round_: Round) -> str:
 def hear_urge_confirmed(turn: Turn, data: Mapping[str, Any], _confirmed: str) -> Reply:
     """确认: queue the reminder for those who are unpaid now, each at most once a day."""
     round_ = get_round(turn.session, turn.branch_id, data["period"])
-    unpaid = payments.unpaid_ids(turn.session, turn.branch_id, round_.period)
+    unpaid = unpaid_ids(turn.session, turn.branch_id, round_.period)
     if not unpaid:
         raise Sorry(f"{round_.name}刚刚都已缴或登记，没有发送。")
     new = outbox.enqueue(

@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 
 from bot.settings import Settings
 from data.chinese import format_day
+from data.dues import unpaid_ids
+from data.dues_rounds import Round, rounds_of
 from data.models import Branch
 from data.workdays import first_working_day
 from handlers.dues.heard import collector
-from handlers.dues.payments import unpaid_ids
-from handlers.dues.rounds import Round, rounds_of
 from scheduler.reminder import Occurrence, PushKind, Reminder, Still
 
 START_LASTS = timedelta(days=3)  # a first reminder that comes later than this would only repeat the last one
