@@ -171,7 +171,7 @@ class Dispatcher:
             return UNKNOWN if intent.traceless else f"refused:{name}", Reply(intent.who.refusal(turn.person))
         else:
             reply = self._run(turn, intent.hear) if intent.spec.changes else self._try(turn, intent.hear)
-        if intent is not None and intent.traceless:
+        if intent is not None and intent.traceless and not (reply and reply.signed):
             return self._without_trace(turn, reply)
         reply = self._rescue(turn, reply)
         _remember(turn, name, reply)

@@ -99,6 +99,7 @@ class Reply:
     """What the person reads, and what is then asked. `months` and `kinds` are remembered for 那六月呢.
 
     `unanswered`: it only says that no answer is known; the question may be rescued (Talk.rescue) or passed on.
+    `signed`: of a traceless intent, the person has given their name, so that the turn is kept like any other.
     """
 
     text: str
@@ -106,6 +107,7 @@ class Reply:
     kinds: tuple[str, ...] = ()
     months: tuple[int, ...] = ()
     unanswered: bool = False
+    signed: bool = False
 
 
 GroupFinder = Callable[[Session, int, datetime], Sequence[int]]
@@ -165,7 +167,7 @@ class Intent:
     """One thing a person can mean, and the function that does it.
 
     `traceless`: the turn leaves nothing behind that leads from the person to what they said (匿名信箱, 查信). It is
-    kept and logged as one that was not understood; its function asks no question back.
+    kept and logged as one that was not understood, and asks no question back, unless its Reply is `signed`.
     """
 
     spec: IntentSpec
