@@ -1,17 +1,24 @@
 """What the handbooks and 帮助 tell people to say is understood, as what is meant for them and not by chance."""
 
 import re
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import select
 
+from bot.dispatch import FAILED, NOT_UNDERSTOOD
 from bot.nlu.match import Matcher, Outcome
 from bot.nlu.slots import Lexicon
 from bot.talk import Who
+from data.models import InboundMessage
 from handlers import CAPABILITIES
 from tests.bot.understanding import make_matcher
+from tests.conftest import load_settings
+from tests.databases import Sqlite
+from tests.world import World
 
 DOCS = Path(__file__).parent.parent / "docs"
 NOW = datetime(2017, 3, 1, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -57,3 +64,27 @@ def test_the_examples_of_the_help_are_understood_and_the_first_means_its_intent(
 def test_what_only_officers_may_is_in_their_handbook(matcher: Matcher, intent: str) -> None:
     heard = {matcher.match(said, NOW, BRANCH, "书记").intent for stem, said in SAID if stem == "书记手册"}
     assert intent in heard
+
+
+@pytest.fixture(scope="module")
+def stage(sqlite_databases: Sqlite, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """A spring day with a dated activity, on which everything that the handbooks name is said."""
+    url, folder = sqlite_databases.fresh(), tmp_path_factory.mktemp("handbooks")
+    world = World(load_settings(folder, DATABASE_URL=url), folder)
+    world.at("2017-03-01 10:00").陈静.says("设置 三月主题党日 3月10日 14:00 多功能厅")
+    yield world.at("2017-03-10 13:50")
+    world.close()
+    sqlite_databases.drop(url)
+
+
+@pytest.mark.parametrize(("handbook", "said"), SAID, ids=lambda value: value)
+def test_a_sentence_of_a_handbook_works(stage: World, handbook: str, said: str) -> None:
+    speaker = stage.陈静 if handbook == "书记手册" else stage.张三
+    with stage.session() as session:
+        before = set(session.scalars(select(InboundMessage.key)))
+    speaker.says(said)
+    with stage.session() as session:
+        meant = session.scalar(select(InboundMessage.intent).where(InboundMessage.key.not_in(before)))
+    assert speaker.heard not in ("", FAILED, NOT_UNDERSTOOD)
+    assert not meant.startswith("refused:"), speaker.heard
+    assert meant not in ("fallback", "unsure"), speaker.heard
