@@ -4,7 +4,7 @@ Replies have sums, names and the numbers of anonymous letters in them; the table
 anybody who reads it. The platform's repeat brings the same words, and with them the key. Start at seal().
 """
 
-from base64 import b85decode, b85encode
+from base64 import b64decode, b64encode
 from hashlib import blake2b
 
 from cryptography.exceptions import InvalidTag
@@ -19,13 +19,13 @@ def seal(text: str, incoming: Incoming, secret: str) -> str:
     """The reply to `incoming` in a form that can be kept; "" stays empty."""
     if not text:
         return ""
-    return b85encode(AESGCM(_key(incoming, secret)).encrypt(NONCE, text.encode(), None)).decode()
+    return b64encode(AESGCM(_key(incoming, secret)).encrypt(NONCE, text.encode(), None)).decode()
 
 
 def open_sealed(sealed: str, incoming: Incoming, secret: str) -> str:
     """The reply that was sealed for this message; "" where it was forgotten meanwhile or belongs to another secret."""
     try:
-        return AESGCM(_key(incoming, secret)).decrypt(NONCE, b85decode(sealed), None).decode() if sealed else ""
+        return AESGCM(_key(incoming, secret)).decrypt(NONCE, b64decode(sealed), None).decode() if sealed else ""
     except (ValueError, InvalidTag):
         return ""
 
