@@ -1,11 +1,11 @@
-"""Which lines of a plan are its calendar: months with their items, in lists, in one line, or as table rows.
+"""Which lines of a plan are its calendar: months with their items, in lists, in one line, or as tables.
 
 Pure. Whatever it does not take stays with the sections. Start at find_calendar().
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from data.plan_reader.items import joined, split_items
+from data.plan_reader.blocks import RawBlock, is_detail, is_label
 from data.plan_reader.lines import BULLET, Line, Mark, parse_mark
 from data.plan_reader.months import Heading, are_ordinals, parse_heading
 from data.plan_reader.patterns import (
@@ -17,44 +17,36 @@ from data.plan_reader.patterns import (
     is_unnumbered_heading,
     is_usual_heading,
 )
-from data.plan_reader.tables import Columns, Row, parse_header, parse_row
+from data.plan_reader.tables import Columns, read_table
+
+LONGEST_MOTTO = 24
 
 
-@dataclass(slots=True)
-class Item:
-    """One entry as read: its number as printed, its text, and the table cell that dates it."""
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """The blocks in order, the indices of the lines they take, and what of these lines is in no entry."""
 
-    number: str
-    text: str
-    day: str = ""
-
-
-@dataclass(slots=True)
-class RawBlock:
-    """A month heading and its items; `start` is the index of its line.
-
-    `rule` is 每月 and the like, where such a heading stands instead of months.
-    """
-
-    months: tuple[int, ...]
-    heading: str
-    start: int
-    rule: str = ""
-    from_table: bool = False
-    items: list[Item] = field(default_factory=list)
-    rank: int | None = None
-    value: int | None = None
+    blocks: list[RawBlock]
+    taken: frozenset[int]
+    left_out: list[str]
 
 
-def find_calendar(lines: list[Line]) -> tuple[list[RawBlock], frozenset[int]]:
-    """The calendar's blocks in order, and the indices of the lines they take."""
+def find_calendar(lines: list[Line]) -> Calendar:
     walk = _Walk(lines)
-    for index, line in enumerate(lines):
-        if line.cells:
-            walk.read_row(index, line.cells)
+    index = 0
+    while index < len(lines):
+        if lines[index].cells:
+            end = index
+            while end < len(lines) and lines[end].cells:
+                end += 1
+            walk.read_rows(index, end)
+            index = end
         else:
-            walk.read_line(index, line)
-    return walk.blocks, frozenset(walk.taken)
+            walk.read_line(index, lines[index])
+            index += 1
+    walk.drop_frames()
+    left_out = [*walk.left_out, *(one for block in walk.blocks for one in block.left_out)]
+    return Calendar(walk.blocks, frozenset(walk.taken), left_out)
 
 
 class _Walk:
@@ -62,88 +54,126 @@ class _Walk:
 
     def __init__(self, lines: list[Line]) -> None:
         self.lines = lines
-        self.ordinals = are_ordinals([line.text for line in lines if len(line.text) < 60])
+        self.marks = [None if line.cells else parse_mark(line.text) for line in lines]
+        self.ordinals = are_ordinals([line.text for line in lines if not line.cells and len(line.text) < 200])
         self.headings = [None if line.cells else parse_heading(line.text, self.ordinals) for line in lines]
         firm = {month for heading in self.headings if heading and heading.firm for month in heading.months}
-        rows = {month for line in lines if line.cells and (row := parse_row(line.cells, None)) for month in row.months}
         # One month heading alone is more likely a stray line than a calendar; two make a calendar without a title.
-        self.listed, self.tabled = len(firm) > 1, len(rows) > 1
-        self.columns: Columns | None = None
+        self.listed = len(firm) > 1
         self.titled = False
+        self.base = -1
         self.blocks: list[RawBlock] = []
         self.taken: list[int] = []
+        self.left_out: list[str] = []
         self.block: RawBlock | None = None
-        self.last_value: int | None = None
+        self.by_day = False  # the open block is one day of a list of days
+        self.columns: Columns | None = None  # of the table above
 
     def read_line(self, index: int, line: Line) -> None:
-        heading = self.headings[index]
-        mark = parse_mark(line.text)
-        if heading and (self.titled or heading.firm and self.listed):
+        heading, mark = self.headings[index], self.marks[index]
+        if heading and heading.day and self.block is not None and not self.by_day:
+            heading = None  # a day inside a month is an item
+        if heading and (self.titled or heading.firm and self.listed) and not self._is_item(heading, mark):
             self._open(index, heading.months, heading.printed)
+            self.by_day = bool(heading.day)
             self._add_rest(index, heading)
         elif (every := EVERY.match(line.text)) and (self.titled or self.block):
             self._open(index, (), every[1], rule=every[1])
-            self._add_text(line.text[every.end():])
+            self.block.add_text(line.text[every.end():])
         elif self.block is not None and self._continues(index, line, mark):
             self.taken.append(index)
-            self._add(line.text, mark)
+            self.block.add_line(line.text, mark, line.indent, self._groups(index, mark))
         elif is_calendar_title(line.text):
-            self.block, self.titled, self.columns = None, True, None
+            self.block, self.titled = None, True
+            self.base = mark.rank if mark and mark.rank != BULLET else -1
         elif self.block is not None or line.depth or (mark is not None and mark.rank <= 1):
             self.block, self.titled = None, False
+            self.base = mark.rank if mark is not None and mark.rank <= 1 else self.base
 
-    def read_row(self, index: int, cells: tuple[str, ...]) -> None:
-        if columns := parse_header(cells):
-            self.columns, self.block = columns, None
-            self.taken.append(index)
+    def drop_frames(self) -> None:
+        """上半年 or 第一季度 with nothing below it but its months is the title of a section."""
+        for block, following in zip(self.blocks[:-1], self.blocks[1:], strict=True):
+            inside = set(following.months) < set(block.months)
+            if inside and not block.items and not self.lines[block.start].cells and not block.left_out:
+                self.blocks.remove(block)
+                self.taken.remove(block.start)
+
+    def _is_item(self, heading: Heading, mark: Mark | None) -> bool:
+        """Under 第一季度, `1、三月召开党员大会` is an item, no month of its own."""
+        block = self.block
+        return (block is not None and mark is not None and mark.rank > 2 and not heading.firm and block.fits(mark)
+                and block.rank in (mark.rank, None))
+
+    def _groups(self, index: int, mark: Mark | None) -> bool:
+        below = self.marks[index + 1] if index + 1 < len(self.lines) and not self.headings[index + 1] else None
+        return (mark is not None and below is not None and below.rank not in (BULLET, mark.rank)
+                and below.value == 1 and mark.rank != BULLET)
+
+    def read_rows(self, begin: int, end: int) -> None:
+        table = read_table([line.cells for line in self.lines[begin:end]], self.columns)
+        months = {month for block in table.blocks for month in block.months}
+        self.block = None
+        if not months or not (table.headed or self.titled or len(months) > 1):
             return
-        row = parse_row(cells, self.columns)
-        inside = self.block is not None and self.block.from_table
-        if row is None or not (inside or row.months and (self.columns or self.titled or self.tabled)):
-            self.block = None
-            return
-        self._add_row(index, row, inside)
+        self.columns = table.columns
+        for found in table.blocks:
+            block = RawBlock(found.months, found.heading, begin + found.start)
+            for item in found.items:
+                block.add_text(item.text, item.day, item.label)
+            self.blocks.append(block)
+        self.taken += [begin + at for at in table.taken]
+        self.left_out += table.left_out
 
-    def _add_row(self, index: int, row: Row, inside: bool) -> None:
-        if row.months and not (inside and self.block.months == row.months):
-            self._open(index, row.months, row.heading, from_table=True)
-        else:
-            self.taken.append(index)
-        for text in row.texts:
-            self._add_text(text, row.day)
-
-    def _open(self, index: int, months: tuple[int, ...], printed: str, rule: str = "",
-              from_table: bool = False) -> None:
-        if self.block is not None:
-            self.last_value = self.block.value
-        self.block = RawBlock(months, printed, index, rule, from_table)
+    def _open(self, index: int, months: tuple[int, ...], printed: str, rule: str = "") -> None:
+        before = self.block.value if self.block is not None else None
+        mark = self.marks[index]
+        numbered = mark is not None and mark.rank != BULLET and not self.ordinals
+        base = max(self.base, mark.rank) if numbered and mark.rank < 3 else self.base
+        self.block = RawBlock(months, printed, index, rule, base, before)
         self.blocks.append(self.block)
         self.taken.append(index)
 
     def _add_rest(self, index: int, heading: Heading) -> None:
-        following = self.lines[index + 1:index + 2]
-        if heading.theme and following and not self.headings[index + 1] and parse_mark(following[0].text):
-            # A motto above the items is none of them.
-            self.block.heading = f"{heading.printed}：{heading.rest}".rstrip("：")
+        rest = heading.rest
+        if self._is_motto(index, heading):  # a motto above the items is none of them
+            self.block.heading = f"{heading.printed}：{rest}".rstrip("：")
             return
-        first, *more = INLINE_MONTH.split(heading.rest)
-        self._add_text(first)
+        first, *more = INLINE_MONTH.split(rest)
+        self.block.add_text(first, heading.day, label="主题" if heading.theme else "")
         for piece in more:
             if inline := parse_heading(piece):
                 self._open(index, inline.months, inline.printed)
-                self._add_text(inline.rest)
+                self.block.add_text(inline.rest)
+
+    def _is_motto(self, index: int, heading: Heading) -> bool:
+        rest = heading.rest
+        if index + 1 >= len(self.lines) or self.headings[index + 1] or not heading.firm:
+            return False
+        below = self.marks[index + 1]
+        listed = below is not None and (below.rank == BULLET or below.value == 1 and below.rank > self.block.base)
+        return (listed and len(rest) <= LONGEST_MOTTO and parse_mark(rest) is None
+                and not any(sign in rest.rstrip("。；") for sign in "。；"))
 
     def _continues(self, index: int, line: Line, mark: Mark | None) -> bool:
         text, block = line.text, self.block
-        if block.from_table or line.depth or is_appendix(text) or is_afterword(text):
+        if line.depth or is_appendix(text) or is_afterword(text):
             return False
         if mark is not None:
-            return mark.rank == BULLET or mark.rank > 0 and self._fits(mark)
+            return mark.rank == BULLET or mark.rank > 0 and block.fits(mark)
         if is_usual_heading(text) or is_unnumbered_heading(text) and self._opens_calendar(index + 1):
             return False
-        if block.rank in (None, BULLET):
-            return len(text) <= 200
+        if is_label(text) or is_detail(text):
+            return True
+        if block.rank is None:
+            return len(text) <= 200 and not self._is_closing_word(index)
         return self._is_inside(index)
+
+    def _is_closing_word(self, index: int) -> bool:
+        """A full sentence below short items without stops, and no month after it, speaks about the calendar."""
+        text = self.lines[index].text
+        above = [self.lines[at].text for at in range(self.block.start + 1, index)]
+        return (len(text) > 12 and text.endswith("。") and len(above) > 0 and not any("。" in one for one in above)
+                and not any(self.headings[index + 1:]))
 
     def _opens_calendar(self, index: int) -> bool:
         """Whether a table or months begin anew here: then the line above is a title, else an entry (制定活动安排表)."""
@@ -152,38 +182,11 @@ class _Walk:
         heading, months = self.headings[index], self.block.months
         return bool(self.lines[index].cells or heading and months and heading.months[0] <= months[0])
 
-    def _fits(self, mark: Mark) -> bool:
-        """Whether an item's number follows from those before; if not, it numbers a section after the calendar."""
-        block = self.block
-        if block.rank is None or block.value is None:
-            return mark.value == 1 or mark.value == (self.last_value or 0) + 1
-        if mark.rank > block.rank:
-            return True
-        return mark.rank == block.rank and block.value <= (mark.value or 0) <= block.value + 2
-
     def _is_inside(self, index: int) -> bool:
         """A line without number after numbered items belongs to them only if more items or another month follow."""
         for later in range(index + 1, min(index + 5, len(self.lines))):
             if self.headings[later]:
                 return True
-            if mark := parse_mark(self.lines[later].text):
-                return self._fits(mark) and mark.value != 1
+            if mark := self.marks[later]:
+                return self.block.fits(mark) and mark.value != 1
         return False
-
-    def _add(self, text: str, mark: Mark | None) -> None:
-        block = self.block
-        if mark is None:
-            if block.rank in (None, BULLET) or not block.items:
-                self._add_text(text)
-            else:
-                block.items[-1].text = joined(block.items[-1].text, text)
-            return
-        deeper = block.rank is not None and mark.rank > block.rank
-        if deeper and block.items and block.items[-1].text.endswith(("：", ":")):
-            block.items.pop()  # 学习教育： above (1) (2) only groups them; they are what is done
-        if not deeper:
-            block.rank, block.value = mark.rank, mark.value
-        self._add_text(text)
-
-    def _add_text(self, text: str, day: str = "") -> None:
-        self.block.items.extend(Item(number, piece, day) for number, piece in split_items(text) if len(piece) > 1)

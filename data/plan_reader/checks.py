@@ -9,13 +9,15 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from data.chinese import to_chinese
-from data.plan_reader.front import Years
+from data.plan_reader.days import impossible_days
+from data.plan_reader.front import Front, Years
 from data.plan_reader.lines import BULLET, parse_mark
 from data.plan_reader.model import Block, Duty, Section
 from data.plan_rules import kinds_in
 
 _THEME_DAYS = frozenset({"主题党日", "党日专题活动"})
 _QUARTERS = {1: (1, 2, 3), 2: (4, 5, 6), 3: (7, 8, 9), 4: (10, 11, 12)}
+_STOPS = "。；！？”）…;.!?)"
 _LONGEST_BARE_TITLE = 20  # what is longer is a sentence that needs no text
 # What all members do together and so have planned; lessons given or heard by single people need no line of a calendar.
 _COMMON = _THEME_DAYS | {"党课", "专题讲座", "支部会议", "党员大会", "民主生活会", "组织生活会"}
@@ -34,6 +36,8 @@ def warn(sections: tuple[Section, ...], calendar: tuple[Block, ...], duties: tup
         yield "没有找到行事历（按月的安排）；章节照常可用，活动请用“添加活动”逐项录入。"
         return
     yield from _about_empty_months(calendar)
+    yield from _about_missing_months(calendar, years)
+    yield from _about_impossible_days(calendar, years)
     yield from _about_gaps(calendar, duties, years)
     yield from _about_same_kind(calendar, duties)
     yield from _about_theme_days(calendar)
@@ -79,6 +83,38 @@ def _about_empty_months(calendar: tuple[Block, ...]) -> Iterator[str]:
     empty = [block.heading for block in calendar if not block.entries]
     if empty:
         yield f"行事历里{'、'.join(empty)}下面没有内容；请核对。"
+
+
+def _about_missing_months(calendar: tuple[Block, ...], years: Years) -> Iterator[str]:
+    """Months of the year, or inside a school year's calendar, that no heading names."""
+    order = [*range(8, 13), *range(1, 8)] if years.run_over_new_year else [*range(1, 13)]
+    covered = [order.index(month) for block in calendar for month in block.months]
+    first, last = (min(covered), max(covered)) if years.run_over_new_year else (0, 11)
+    missing = [f"{to_chinese(order[at])}月" for at in range(first, last + 1) if at not in covered]
+    if missing and len(set(covered)) > 2:
+        yield f"行事历里没有{'、'.join(missing)}；如果计划里本来就没写，请忽略，否则请核对文件是否完整。"
+
+
+def _about_impossible_days(calendar: tuple[Block, ...], years: Years) -> Iterator[str]:
+    for block in calendar:
+        for entry in block.entries:
+            for day in impossible_days(entry.text, years.year):
+                yield f"{entry.place}“{entry.text[:30]}”里的{day}不存在；请核对日期。"
+
+
+def warn_cut(front: Front) -> Iterator[str]:
+    """A plan whose last line breaks off: no stop although lines of its kind have one, or nothing behind a number."""
+    last = front.body[-1] if front.body else None
+    if last is None or last.cells or front.dated:
+        return
+    mark = parse_mark(last.text)
+    rank = mark.rank if mark else None
+    peers = [line.text for line in front.body[:-1] if not line.cells and len(line.text) > 3
+             and ((own := parse_mark(line.text)) and own.rank) == rank]
+    stopped = sum(text[-1] in _STOPS for text in peers)
+    open_end = last.text[-1] not in _STOPS and len(last.text) > 4 and len(peers) > 2 and 10 * stopped >= 7 * len(peers)
+    if open_end or last.text.endswith(("，", "、", "：", "…")) or mark is not None and not mark.rest:
+        yield f"文件像是没有写完：最后一行“{last.text[-20:]}”没有结束；请核对是不是完整的计划。"
 
 
 def _months_with(calendar: tuple[Block, ...], kinds: frozenset[str]) -> set[int]:

@@ -34,8 +34,10 @@ _ACT = re.compile(r"(?:开展|进行|组织|召开|开好|举行|举办|上好|�
 _ADJECTIVE = re.compile(r"(?:以上|左右)?的?(?:有意义的|高质量的|有特色的|丰富多彩的|形式多样的|生动的|集中的)?")
 _POINT = re.compile(
     r"每(?:个?月|个?季度|个?学期|年|周|个?星期)(?:度)?的?(?:首月|末月|最后一个月)?(?:的?(?:第[一二三四五1-5]|最后一)个?"
-    r"(?:周|星期|工作日)?的?(?:周|星期|礼拜)?[一二三四五六日天]?|的?(?:周|星期)[一二三四五六日天]|\d{1,2}[日号]|[上中下]旬|[初底末])"
+    r"(?:周|星期|工作日)?的?(?:周|星期|礼拜)?[一二三四五六日天]?|的?(?:周|星期)[一二三四五六日天]"
+    r"|\d{1,2}[日号](?:前后|之前|左右|[前后])?|[上中下]旬|年?[初底末终])"
     r"|每个?(?:周|星期)[一二三四五六日天](?![次节期个篇场堂周])")
+_MOVED = re.compile(r"[（(]\s?(?:如?遇|逢)[^。；，、）)]{2,10}(?:顺延|提前|取消|推迟)[^。；，、）)]{0,14}[）)]")
 _LONGEST_CLAUSE = 160  # what is longer has lost its punctuation, and guessing in it invents duties
 
 
@@ -58,8 +60,17 @@ def find_duties(passages: Iterable[tuple[str, str]]) -> tuple[Duty, ...]:
 
 def find_recurring(passages: Iterable[tuple[str, str]]) -> tuple[Recurring, ...]:
     """Rules that fix a day in every month, quarter or week: `每月第二周周三`, `每季度首月第一周周五`, `每月15日`."""
-    found = (Recurring(point[0], sentence.strip()) for _, text in passages for sentence in _sentences(text)
-             for point in _POINT.finditer(sentence))
+    found: list[Recurring] = []
+    for _, text in passages:
+        before = ""
+        for sentence in _sentences(text):
+            for point in _POINT.finditer(sentence):
+                # 支委会：每月第二周周三召开 was cut behind its title, which says what comes back.
+                subject = f"{before.rstrip('。')}：" if point.start() < 8 and 0 < len(before) <= 16 else ""
+                moved = _MOVED.match(sentence, point.end())
+                rule = point[0] + (moved[0] if moved else "")
+                found.append(Recurring(rule, subject + sentence.strip()))
+            before = sentence
     return tuple(dict.fromkeys(item for item in found if not re.search(r"第.$", item.rule)))
 
 

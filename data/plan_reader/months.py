@@ -5,15 +5,16 @@ Pure; says which months a heading means and what follows it, never what belongs 
 
 import re
 from dataclasses import dataclass
-from datetime import date
 from itertools import pairwise
 
 from data.chinese import half_width, parse_month, parse_number
+from data.plan_reader.lines import parse_mark
 
-_M = "(?:1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])"
+_M = "(?:1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九]|元(?=月))"
 _RANGE = "(?:-|—|–|―|~|～|至|到)"
 _LIST = "(?:、|,|，|/|和|及|与)"
-_SPAN = rf"{_M}(?:月份?)?(?:\s?(?:{_RANGE}{{1,2}}|{_LIST})\s?(?:次年)?{_M}(?:月份?)?){{0,11}}"
+_NEXT = "(?:次年|翌年|明年|来年|第二年)?"
+_SPAN = (rf"{_NEXT}{_M}(?:\s?月份?)?(?:\s?(?:{_RANGE}{{1,2}}|{_LIST})\s?{_NEXT}(?:20\d\d年)?{_M}(?:\s?月份?)?){{0,11}}")
 _NAMED = {
     "第一季度": (1, 2, 3), "一季度": (1, 2, 3), "第二季度": (4, 5, 6), "二季度": (4, 5, 6),
     "第三季度": (7, 8, 9), "三季度": (7, 8, 9), "第四季度": (10, 11, 12), "四季度": (10, 11, 12),
@@ -25,12 +26,21 @@ _YEAR = r"(?:(?:20\d\d|二[〇○零][〇○零一二三四五六七八九]{2})�
 _MONTHS = re.compile(rf"{_YEAR}(?P<span>{_SPAN})(?<=[月份])")
 _NAME = re.compile(rf"{_YEAR}(?P<name>{'|'.join(_NAMED)})")
 _NUMERALS = "[一二三四五六七八九十]{1,3}"
-_ORDINAL = re.compile(rf"(?:[(（]{_NUMERALS}[)）]|{_NUMERALS}[、.．]|\d{{1,2}}[.．、](?!\d)|[#*\s]{{1,4}})\s{{0,3}}")
-_AMBIGUOUS = re.compile(rf"(?P<ordinal>[一二三四五六七八九十]{{1,2}})、(?P<month>{_M})月份?")
-_WEEK = re.compile(r"(?P<m>\d{1,2})[./月]\d{1,2}[日号]?[-—–~至到]{1,2}(?:\d{1,2}[./月])?\d{1,2}[日号]?")
-_DAY = re.compile(r"(?:20\d\d年)?(?P<m>\d{1,2})(?:月\d{1,2}[日号]|[./]\d{1,2})")
-_RUNNING_ON = re.compile(r"[\d一二三四五六七八九十]{1,3}[日号]|[底初末中上下旬份]|以[前后来内]|[的，。、（(至到]")
+_ORDINAL = re.compile(rf"(?:[(（](?:{_NUMERALS}|\d{{1,2}})[)）][、．.]?|{_NUMERALS}[、.．]|\d{{1,2}}[.．、](?!\d)"
+                      r"|[#*\s]{1,4})\s{0,3}")
+_AMBIGUOUS = re.compile(rf"(?P<ordinal>[一二三四五六七八九十]{{1,2}}|\d{{1,2}})[、.](?P<month>{_M})月"
+                        r"(?:份|(?=[：:\s（(]|$|工作|活动|安排|主题))")
+_WEEK = re.compile(r"(?P<m>\d{1,2})[./月]\d{1,2}[日号]?[-—–~至到]{1,2}(?:(?P<n>\d{1,2})[./月])?\d{1,2}[日号]?")
+_WEEK_HEAD = re.compile(rf"(?:第?(?:{_NUMERALS}|\d{{1,2}})周次?\s?[：:（(]?\s?)?{_WEEK.pattern}"
+                        r"\s?[）)]?\s?(?P<sign>[：:]|$|\s)")
+_DAY_HEAD = re.compile(r"(?P<day>(?P<m>\d{1,2})月\d{1,2}日(?:[-—~至到]{1,2}(?:\d{1,2}月)?\d{1,2}日)?)\s?[：:]\s?(?=\S)")
+_DAY = re.compile(r"(?:20\d\d年)?(?P<m>\d{1,2})(?:月\d{1,2}[日号]|[./]\d{1,2}(?!\d))")
+_YEAR_MONTH = re.compile(r"20\d\d[./-](?P<m>1[0-2]|0?[1-9])(?![\d./-])")
+_RUNNING_ON = re.compile(r"[\d一二三四五六七八九十]{1,3}[日号]|[底初末中上下旬份]|以[前后来内]|[的，。、（(至到起]")
 _FRAME = "【】[]《》「」<>★☆◆■●*· "
+# Behind a month: `工作安排`, a remark in brackets, and the sign that makes it a heading.
+_AFTER = re.compile(rf"(?P<part>[上中下]旬)?{_WORDS}(?P<note>\s?[（(][^（）()，。；]{{1,16}}[）)])?"
+                    r"[\s】\]》」>★☆◆■●*·]*(?P<sign>[：:]|[-—–]{1,2}(?!\d))?[\s\-—]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +55,7 @@ class Heading:
     rest: str
     firm: bool
     theme: bool = False
+    day: str = ""  # 3月8日：… stands for its month in a list of days
 
 
 def parse_heading(text: str, ordinals: bool = False) -> Heading | None:
@@ -55,34 +66,52 @@ def parse_heading(text: str, ordinals: bool = False) -> Heading | None:
     if len(text) > 4000:
         return None
     plain = text.strip().lstrip(_FRAME)
-    found = None if ordinals and _AMBIGUOUS.match(half_width(plain[:12])) else _match(plain)
+    if ordinals and (number := _AMBIGUOUS.match(half_width(plain[:12]))):
+        return _match(plain[number.start("month"):])
+    found = _match(plain)
     if found is None and (number := _ORDINAL.match(plain)):
         found = _match(plain[number.end():])
     return found
 
 
 def _match(text: str) -> Heading | None:
-    head = half_width(text[:40])
-    found = _MONTHS.match(head) or _NAME.match(head)
+    head = half_width(text[:48])
+    if week := _WEEK_HEAD.match(head):
+        months, end = parse_cell(week[0])[0], _same_end(text, week[0])
+        return Heading(months, text[:end].strip(" ：:\u3000"), text[end:].strip(), True) if months else None
+    if (led := _DAY_HEAD.match(head)) and 1 <= int(led["m"]) <= 12:
+        end = _same_end(text, led[0])
+        return Heading((int(led["m"]),), led["day"], text[end:].strip(), True, day=led["day"])
+    found = _MONTHS.match(head) or _NAME.match(head) or _YEAR_MONTH.match(head)
     if not found:
         return None
-    months = _NAMED[found["name"]] if "name" in found.groupdict() else months_of(found["span"])
+    named = found.groupdict()
+    months = _NAMED[named["name"]] if "name" in named else months_of(named["span"] if "span" in named else named["m"])
     if not months:
         return None
-    # NFKC may change lengths, so the end is counted back on the text as printed.
-    end = _same_end(text, found[0])
-    words = re.match(_WORDS, text[end:])
-    after = end + (words.end() if words else 0)
-    closing = re.match(r"[\s】\]》」>★☆◆■●*·)）]*(?P<colon>[：:]?)[\s\-—]*", text[after:])
-    rest = text[after + closing.end():].strip()
-    if not rest or closing["colon"]:
-        return Heading(months, text[:after].strip(), rest.rstrip("】]》」"), True, theme="主题" in text[end:after])
-    if _RUNNING_ON.match(text[end:end + 3].strip()):
+    end = _same_end(text, found[0])  # NFKC may change lengths, so the end is counted back on the text as printed
+    after = _AFTER.match(text[end:])
+    rest = text[end + after.end():].strip()
+    if named.get("name", "")[-1:] in ("假", "期") and re.search("学习|活动|主题", after[0]):
+        return None  # 暑期学习 is something to do, 暑期工作 may be a heading
+    theme = "主题" in after[0]
+    if not rest or after["sign"] or _is_first_item(rest):
+        printed = text[:end + after.end()].strip(" \u3000\t：:-—–【】[]《》「」★☆◆■●*·>")
+        return Heading(months, printed, rest.rstrip("】]》」"), True, theme)
+    if re.match(r"([二三五六七九])月\1", text[max(0, end - 2):end + 1]):
+        return None  # 三月三 is a festival
+    if "span" not in named and "name" not in named or _RUNNING_ON.match(text[end:end + 3].strip()):
         return None
     separate = text[end:end + 1] in " \u3000\t"
-    if "name" in found.groupdict() and not separate:  # 全年开展读书活动 is a sentence, not a heading
+    if "name" in named and not separate:  # 全年开展读书活动 is a sentence, not a heading
         return None
-    return Heading(months, text[:end].strip(), text[end:].strip(), False) if separate or len(rest) > 1 else None
+    rest = text[end:].strip()
+    return Heading(months, text[:end].strip(), rest, separate) if separate or len(rest) > 1 else None
+
+
+def _is_first_item(rest: str) -> bool:
+    mark = parse_mark(rest)
+    return mark is not None and mark.value == 1 and mark.rank > 1
 
 
 def _same_end(text: str, head: str) -> int:
@@ -95,7 +124,8 @@ def _same_end(text: str, head: str) -> int:
 def months_of(span: str) -> tuple[int, ...]:
     """`4月~6月/9月~11月` → (4, 5, 6, 9, 10, 11); () where a part is no month. 11~2 runs over New Year."""
     months: list[int] = []
-    for part in re.split(_LIST, half_width(span).replace("次年", "")):
+    plain = re.sub(rf"{_NEXT[:-1]}|20\d\d年|\s", "", half_width(span)).replace("元月", "1月")
+    for part in re.split(_LIST, plain):
         ends = [parse_month(one) for one in re.split(rf"{_RANGE}+", part) if one.strip()]
         if not ends or None in ends:
             return ()
@@ -107,49 +137,26 @@ def months_of(span: str) -> tuple[int, ...]:
 
 def are_ordinals(headings: list[str]) -> bool:
     """Whether `一、二月` `二、三月` … number single months (each one further) rather than naming pairs."""
-    seen = [found for text in headings if (found := _AMBIGUOUS.match(half_width(text.strip()[:12])))]
-    pairs = [(parse_number(found["ordinal"]), parse_month(found["month"])) for found in seen]
-    if any((month - number) % 12 != 1 for number, month in pairs if number and month):
-        return True
-    return len(pairs) > 1 and all(b[0] == a[0] + 1 for a, b in pairwise(pairs) if a[0] and b[0])
+    seen = [(parse_number(found["ordinal"]), parse_month(found["month"])) for text in headings
+            if (found := _AMBIGUOUS.match(half_width(text.strip()[:12])))]
+    if any(ordinal >= month for ordinal, month in seen if ordinal and month):
+        return True  # 3、3月份 is no pair
+    return any(other[0] == one[0] + 1 for one, other in pairwise(seen) if one[0] and other[0])
 
 
 def parse_cell(text: str) -> tuple[tuple[int, ...], bool]:
     """The months of a table cell, and whether it names a day: `三月`, `3`, `3.9-3.15`, `3月10日`; () if none."""
     plain = re.sub(r"\s", "", half_width(text.replace("\v", "")[:60]))
     if found := _WEEK.search(plain):
-        month = int(found["m"])
-        return ((month,), False) if 1 <= month <= 12 else ((), False)
+        months = tuple(dict.fromkeys(int(one) for one in (found["m"], found["n"] or found["m"])))
+        return (months, False) if all(1 <= month <= 12 for month in months) else ((), False)
+    if found := _YEAR_MONTH.fullmatch(plain):
+        return (int(found["m"]),), False
     if (found := _DAY.match(plain)) and 1 <= int(found["m"]) <= 12:
         return (int(found["m"]),), True
     if heading := parse_heading(plain):
-        return (heading.months, False) if not heading.rest else ((), False)
+        return (heading.months, False) if not heading.rest or heading.firm and len(heading.rest) < 13 else ((), False)
     month = parse_month(plain) if re.fullmatch(_M, plain) else None
     return ((month,) if month else ()), False
 
 
-_FULL_DATE = re.compile(r"(?:(20\d\d)年)?(1[0-2]|0?[1-9])月([0-3]?\d)[日号]?")
-_DOTTED = re.compile(r"(?<![\d.])(1[0-2]|0?[1-9])\.([0-3]?\d)(?![\d.%万元号条亿])(?!\s?(?:[\w、“]{0,6}节|讲话|精神))")
-_ONLY_DAY = re.compile(r"(?<![\d月每.])([0-3]?\d)[日号](?![楼厅室馆])")
-
-
-def find_date(text: str, months: tuple[int, ...], year_of: dict[int, int]) -> str | None:
-    """The first day an entry names, as ISO; None without one, or where the year is unknown.
-
-    `3.22` and `22日` count only under a heading whose month fits, so that 3.8妇女节 and 1.5万元 do not.
-    """
-    plain = half_width(text[:400])
-    if found := _FULL_DATE.search(plain):
-        return _iso(int(found[1]) if found[1] else year_of.get(int(found[2])), int(found[2]), int(found[3]))
-    found = _DOTTED.search(plain)
-    if found and int(found[1]) in months:
-        return _iso(year_of.get(int(found[1])), int(found[1]), int(found[2]))
-    found = _ONLY_DAY.search(plain) if len(months) == 1 else None
-    return _iso(year_of.get(months[0]), months[0], int(found[1])) if found else None
-
-
-def _iso(year: int | None, month: int, day: int) -> str | None:
-    try:
-        return date(year, month, day).isoformat() if year else None
-    except ValueError:
-        return None

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from data.plan_reader.lines import BULLET, Line, Mark, parse_mark, split_first_sentence
 from data.plan_reader.model import Section
-from data.plan_reader.patterns import is_appendix, is_closing, is_unnumbered_heading
+from data.plan_reader.patterns import is_appendix, is_closing, is_unnumbered_heading, is_usual_heading
 
 _LEAF = 99  # the rank of a node that takes no headings: preface and closing words
 LONGEST_TITLE = 50  # a first sentence longer than this is text, not a title
@@ -93,10 +93,18 @@ def _find_heading(line: Line) -> _Node | None:
 
 
 def _numbered(mark: Mark) -> _Node:
-    title, text = split_first_sentence(mark.rest)
+    title, text = _run_in(mark.rest) or split_first_sentence(mark.rest)
     if len(title) > LONGEST_TITLE:
         title, text = "", mark.rest
     return _Node(mark.rank, mark.number, title.rstrip("。：: "), paragraphs=[text] if text else [])
+
+
+def _run_in(rest: str) -> tuple[str, str] | None:
+    """A title with its text behind a wide blank: `主要思路　把支部建在学科组。`"""
+    found = re.match(r"([^\s。，；：]{2,12})(?:\u3000+|\s{2,})(?=\S)", rest) or re.match(r"([^\s。，；：]{2,10})\s(?=\S)", rest)
+    if not found or found[0][-1] == " " and len(found[0]) == len(found[1]) + 1 and not is_usual_heading(found[1]):
+        return None
+    return found[1], rest[found.end():].strip()
 
 
 def _freeze(node: _Node, above: str, places: dict[int, str]) -> Section:

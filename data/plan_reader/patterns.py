@@ -12,17 +12,23 @@ _UNNUMBERED = re.compile(
     r"(?:指导思想|总体要求|总体思路|工作思路|工作目标|主要目标|目标任务|工作重点|重点工作|主要工作|主要任务|工作内容|主要内容|"
     r"工作措施|主要措施|具体措施|工作要求|实施步骤|保障措施|组织保障|活动要求|情况分析|现状分析|基本情况)[：:]?")
 _CLOSING = re.compile(r"总之|总知|总而言之|综上|总的来[说讲]|让我们|我们(?:相信|坚信)")
-_AFTERWORD = re.compile(r"以上|注[：:]|备注|说明[：:]|如遇|未尽事宜")
-_DATE_LINE = re.compile(
-    r"[（(]?(?:20\d\d|二[〇○零O0Ｏo][〇○零O0Ｏo一二三四五六七八九]{2})\s?年\s?"
-    r"(?:1[0-2]|0?\d|十[一二]?|[一二三四五六七八九])\s?月"
-    r"(?:\s?(?:[0-3]?\d|[一二三]?十?[一二三四五六七八九]?)\s?[日号])?[)）]?")
-_ORGANISATION = re.compile(r"[^。，；：、！？]{2,30}(?:支部|委员会|党委|总支|学校|小学|中学|工会|园|集团|中心|局)"
-                           r"(?:[（(]盖?章[）)])?")
+_AFTERWORD = re.compile(r"以上|[（(]?注[：:]|[（(]?备注|[（(]?说明[：:]|如遇|未尽事宜")
+_YEAR = r"(?:20\d\d|二[〇○零O0Ｏo][〇○零O0Ｏo一二三四五六七八九]{2}|(?:中华)?民国[\d〇零一二三四五六七八九十百]{2,5})"
+_DATE = (rf"{_YEAR}\s?年\s?(?:1[0-2]|0?\d|十[一二]?|[一二三四五六七八九元])\s?月"
+         r"(?:\s?(?:[0-3]?\d|[一二三]?十?[一二三四五六七八九]?)\s?[日号])?|20\d\d[-./](?:1[0-2]|0?\d)(?:[-./][0-3]?\d)?")
+_DATE_LINE = re.compile(rf"[（(]?(?:{_DATE})[)）]?")
+_ORGANISATION = re.compile(
+    r"[^。，；：、！？]{2,30}(?:支部|委员会|党委|总支|学校|小学|中学|工会|园|集团|中心|局|会|处|室|院|馆|站|科|队|公司|厂|村|社区|街道|"
+    r"妇联|团委|镇|乡|大学|组|办|班)(?:[（(]盖?章[）)])?")
+_SIGNED = re.compile(rf"(?P<who>[^。，；：！？]{{2,30}}?)\s{{0,30}}(?P<date>{_DATE})")
 
+PIECE = re.compile(r"^[【（(〔]?(?:第?\s?[一二三四五六七八九十\d]{1,2}\s?篇|篇\s?[一二三四五六七八九十\d]{1,2}|范文[一二三四五六七八九十\d]{1,2})"
+                    r"[】）)〕]?\s?[：:、]?\s?")
 EVERY = re.compile(r"(每(?:个?月|个?季度|个?学期|周|年))(?:份|固定|常规|例行|工作|活动|必做){0,3}(?:[：:]|$)\s*")
 INLINE_MONTH = re.compile(r"(?<=[。；;\s])(?=(?:1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九])月份?[：:])")
-INLINE_ITEM = re.compile(r"(?<![\d.．])(?:(\d{1,2})[．.、）)](?!\d)|([①-⑳])|[（(](\d{1,2})[）)])")
+INLINE_ITEM = re.compile(r"(?<![\d.．])(?:(\d{1,2})[．.、）),，](?!\d(?!\d?月|\d{2}[^\d.．%％元万亿个]|\d?[.．]\d{1,2}[^\d.．%]))"
+                         r"|([①-⑳])"
+                         r"|[（(](\d{1,2})[）)])")
 
 
 def is_calendar_title(text: str) -> bool:
@@ -57,6 +63,12 @@ def is_afterword(text: str) -> bool:
 
 def is_date_line(text: str) -> bool:
     return len(text) <= 24 and bool(_DATE_LINE.fullmatch(text))
+
+
+def is_signature(text: str) -> bool:
+    """Who wrote the plan and when, on one line."""
+    found = _SIGNED.fullmatch(text) if len(text) <= 60 else None
+    return found is not None and bool(_ORGANISATION.fullmatch(found["who"].strip()))
 
 
 def is_organisation(text: str) -> bool:

@@ -19,13 +19,14 @@ def group() -> None:
 @group.command("import")
 @click.argument("file", type=FILE)
 @click.option("--year", type=click.IntRange(1990, 2100), help="The plan's year, where the file does not say it.")
+@click.option("--plan", "which", type=click.IntRange(1), help="Which one, where the file holds several plans.")
 @click.option("--dry-run", is_flag=True, help="Only show what was understood; store nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print what was understood as JSON.")
-def import_file(file: Path, year: int | None, dry_run: bool, as_json: bool) -> None:
-    """Read a work plan (.docx, .txt, .md), print what was understood, store and activate it."""
+def import_file(file: Path, year: int | None, which: int | None, dry_run: bool, as_json: bool) -> None:
+    """Read a work plan (.docx, .pdf, .txt, .md), print what was understood, store and activate it."""
     try:
         text = text_of_file(file)
-        document = read_plan(text, year)
+        document = read_plan(text, year, which)
     except NotAPlan as error:
         raise click.ClickException(str(error)) from None
     if document.year is None and not dry_run:

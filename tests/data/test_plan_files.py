@@ -1,6 +1,7 @@
 """Plans as files: encodings, Word documents with tables and automatic numbers; and what is refused, in one sentence."""
 
 import io
+import time
 import zipfile
 from pathlib import Path
 
@@ -109,7 +110,7 @@ def zipped(**parts: bytes) -> bytes:
 
 
 @pytest.mark.parametrize(("name", "content", "says"), [
-    ("计划.pdf", b"%PDF-1.4", ".pdf"), ("计划.doc", b"\xd0\xcf\x11\xe0", "另存为"), ("计划.docm", b"PK", ".docm"),
+    ("计划.pdf", b"%PDF-1.4", ".pdf"), ("计划.doc", b"\xd0\xcf\x11\xe0", "另存为"), ("计划.docm", b"PK", "宏"),
     ("计划.docx", b"PK\x03\x04 broken", "打不开"), ("计划.docx", zipped(a=b"text"), "打不开"),
     ("计划.docx", zipped(a=bytes(201 << 20)), "解开后太大"), ("计划.txt", bytes(range(256)) * 40, "不是文字"),
     ("计划.txt", b"", "空的"), ("计划.txt", b"a" * (30 << 20) + b"a", "30MB"), ("计划", b"text", ".docx"),
@@ -124,3 +125,79 @@ def test_a_file_that_cannot_be_read_is_refused_in_one_sentence(tmp_path, name, c
 def test_a_missing_file_is_refused_too(tmp_path):
     with pytest.raises(NotAPlan, match="打不开"):
         read_plan_file(tmp_path / "没有.txt")
+
+
+PLAN = "2024年党支部工作计划\n一、工作目标\n加强党员学习。\n二、工作安排\n三月份\n1．主题党日。\n四月份\n1．自学。\n"
+
+
+def test_a_text_cut_in_the_middle_of_a_character_is_read_as_far_as_it_goes(tmp_path):
+    path = tmp_path / "计划.txt"
+    path.write_bytes((PLAN + "2．召开支部委员会。\n3．开展义务植树和结对帮扶活动以及其他").encode("gbk")[:-1])
+    plan = read_plan_file(path)
+    assert [len(block.entries) for block in plan.calendar] == [1, 3]
+    assert any("没有写完" in warning for warning in plan.warnings)
+
+
+def pdf(*lines: str) -> bytes:
+    """A .pdf of one page whose text is in a font that every reader has."""
+    text = "".join(f"<{line.encode('utf-16-be').hex()}> Tj 0 -20 Td " for line in lines)
+    stream = f"BT /F 12 Tf 60 760 Td {text} ET".encode()
+    parts = [b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+             b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</Font<</F 5 0 R>>>>>>",
+             b"<</Length %d>>stream\n%s\nendstream" % (len(stream), stream),
+             b"<</Type/Font/Subtype/Type0/BaseFont/STSong-Light/Encoding/UniGB-UCS2-H/DescendantFonts[6 0 R]>>",
+             b"<</Type/Font/Subtype/CIDFontType0/BaseFont/STSong-Light/DW 1000/FontDescriptor 7 0 R"
+             b"/CIDSystemInfo<</Registry(Adobe)/Ordering(GB1)/Supplement 2>>>>",
+             b"<</Type/FontDescriptor/FontName/STSong-Light/Flags 4/FontBBox[0 -200 1000 900]/ItalicAngle 0"
+             b"/Ascent 880/Descent -120/CapHeight 700/StemV 80>>"]
+    out, places = b"%PDF-1.4\n", []
+    for number, part in enumerate(parts, 1):
+        places.append(len(out))
+        out += b"%d 0 obj%s\nendobj\n" % (number, part)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    end = b"trailer<</Size 8/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF" % len(out)
+    return out + b"xref\n0 8\n0000000000 65535 f \n" + table + end
+
+
+def test_a_pdf_with_text_is_read_and_one_without_is_refused(tmp_path):
+    path = tmp_path / "计划.pdf"
+    path.write_bytes(pdf(*PLAN.split("\n")))
+    assert read_plan_file(path).calendar == read_plan(PLAN).calendar
+    path.write_bytes(pdf())
+    with pytest.raises(NotAPlan, match="扫描件"):
+        read_plan_file(path)
+
+
+def test_a_text_that_is_really_a_pdf_or_an_old_word_file_says_so(tmp_path):
+    path = tmp_path / "计划.txt"
+    path.write_bytes(pdf(*PLAN.split("\n")))
+    assert read_plan_file(path).title == "2024年党支部工作计划"
+    path = tmp_path / "计划.docx"
+    path.write_bytes(b"\xd0\xcf\x11\xe0" + bytes(1000))
+    with pytest.raises(NotAPlan, match="密码"):
+        read_plan_file(path)
+
+
+def test_a_document_with_macros_inside_is_refused(tmp_path):
+    path = tmp_path / "计划.docx"
+    path.write_bytes(zipped(**{"word/vbaProject.bin": b"x"}))
+    with pytest.raises(NotAPlan, match="宏"):
+        read_plan_file(path)
+
+
+def test_fifty_pages_of_word_take_less_than_two_seconds(tmp_path):
+    document = docx.Document()
+    document.add_paragraph("2024年党支部工作计划")
+    for number in range(1, 1001):
+        document.add_paragraph(f"{number % 90 + 1}．{'坚持每月组织一次集中学习，每名党员每季度撰写一篇心得体会。' * 2}")
+    table = document.add_table(rows=1, cols=3)
+    for cell, name in zip(table.rows[0].cells, ("月份", "活动内容", "负责人"), strict=True):
+        cell.text = name
+    for month in range(1, 13):
+        for cell, text in zip(table.add_row().cells, (f"{month}月", "主题党日", "甲"), strict=True):
+            cell.text = text
+    path = save(document, tmp_path)
+    begun = time.perf_counter()
+    plan = read_plan_file(path)
+    assert time.perf_counter() - begun < 2
+    assert sum(len(block.entries) for block in plan.calendar) == 12

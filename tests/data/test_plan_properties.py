@@ -1,6 +1,8 @@
 """What holds for any text whatever: only NotAPlan is raised, time stays linear, entries come from the text."""
 
+import re
 import time
+from collections import Counter
 from contextlib import suppress
 from pathlib import Path
 
@@ -8,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data.plan_reader import KINDS, NotAPlan, audience_of, kinds_in, passages, read_plan, read_plan_file
+from data.plan_reader import KINDS, NotAPlan, PlanDocument, audience_of, kinds_in, passages, read_plan, read_plan_file
 from data.plan_reader.items import split_items, tidy
 
 SEED = (Path(__file__).parents[2] / "data" / "seed" / "2017-plan.txt").read_text("utf-8")
@@ -16,7 +18,9 @@ HEAD = "2017年党支部工作计划\n一、加强党员学习\n二、组织开�
 PIECES = ["一、", "（一）", "1．", "(1)", "①", "第一部分", "三月份", "3月：", "一、二月", "3-13月", "13月",
           "第一季度", "全年", "\n", "\t", "|", "。", "；", "：", "每季度一次", "10%", "两名", "党课", "主题党日",
           "2.30", "2月31日", "附：", "总之", "# ", "二〇一七年一月", "党支部", "月", "0月", "〇", "\x0b", "\x00",
-          "\ufeff", "²月", "①月", "每月第二周", "工作安排表", "月份\t内容\n", "\u2028"]
+          "\ufeff", "²月", "①月", "每月第二周", "工作安排表", "月份\t内容\n", "\u2028", "〃\t", "周次", "3.2-3.8", "【行政】", "责任人：",
+          "第二篇", "2018年工会工作计划", "附件2", "民國一〇八學年度", "黨會計劃學動員", "上一篇：", "---\n", "**二月**　", "- [ ] ",
+          "1、3月5日", "三月三", "\t1月\t2月\t3月\n", "&nbsp;", "……3", "　　"]
 texts = st.one_of(st.text(max_size=300), st.lists(st.sampled_from(PIECES), max_size=60).map("".join))
 
 
@@ -34,8 +38,38 @@ def test_any_text_is_read_or_refused(text, year):
         plan.as_json()
 
 
+def words(text: str) -> Counter[str]:
+    """Characters that no number, month or blank is made of."""
+    return Counter(re.findall(r"[\u4e00-\u9fffa-wyzA-Z]", re.sub("[一二三四五六七八九十月份第年]", "", text)))
+
+
+def pieces(plan: PlanDocument) -> str:
+    """All words of a plan as read, each once."""
+    def walk(sections):
+        for one in sections:
+            yield from (one.number, one.title, one.text, *walk(one.children))
+
+    headed = [rule for rule in plan.recurring if rule.rule in ("每月", "每个月")]
+    return "\n".join([plan.title, *walk(plan.sections), *plan.left_out, *(f"{one.rule}{one.text}" for one in headed),
+                      *(text for block in plan.calendar for text in (block.heading, *(e.text for e in block.entries)))])
+
+
+LINES = ["三月份", "3月：植树", "四月", "一、二月", "1．党课。", "2、自学", "（1）缴党费；（2）慰问", "①评优", "- 走访", "公开课",
+         "【行政】", "责任人：书记", "保教：", "一、工作思路", "二、工作安排", "（一）抓学习", "第一季度", "全年", "七、八年级不参加。",
+         "月份\t内容\t负责人", "5月\t运动会\t甲", "\t春游\t乙", "〃\t扫墓\t丙", "下半年工作另定。", "3.8妇女节", "附：行事历", "总之，努力。",
+         "上一篇：总结", "第 3 页", "某某支部", "2017年1月5日", "九月份1、甲2、乙十月份1、丙", "第二周（3.9-3.15）", "说明：略"]
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.sampled_from(LINES), max_size=25))
+def test_every_character_is_in_one_section_one_entry_or_left_out(lines):
+    text = HEAD + "\n".join(lines)
+    plan = read_plan(text, which=1)
+    assert words(pieces(plan)) == words(text)
+
+
 @settings(max_examples=200, deadline=None)
-@given(st.binary(max_size=400), st.sampled_from([".txt", ".md", ".docx"]))
+@given(st.binary(max_size=400), st.sampled_from([".txt", ".md", ".docx", ".pdf"]))
 def test_any_file_is_read_or_refused(tmp_path_factory, content, ending):
     path = tmp_path_factory.getbasetemp() / f"any{ending}"
     path.write_bytes(content)

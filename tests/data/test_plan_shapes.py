@@ -193,3 +193,65 @@ def test_items_are_told_from_what_stands_between_them(lines, expected):
     plan = read_plan(text)
     assert calendar(plan) == expected
     assert [one.title for one in plan.sections] == ["加强党员学习", "工作安排", "工作要求"]
+
+
+@pytest.mark.parametrize(("lines", "expected"), [
+    (["（一）三月份", "（1）行政工作", "1．教师会。", "（2）保教工作", "1．家长会。", "（二）四月份", "1．春游。"],
+     [((3,), ["教师会", "家长会"]), ((4,), ["春游"])]),
+    (["三月", "【行政】", "1，教师会", "【保教】", "1，家长会", "四月", "1，春游"], [((3,), ["教师会", "家长会"]), ((4,), ["春游"])]),
+    (["一月", "党员大会", "责任人：书记", "二月", "慰问"], [((1,), ["党员大会"]), ((2,), ["慰问"])]),
+    (["第一季度", "1、1月份召开党员大会", "2、3月份书记上党课", "第二季度", "1、七一准备"],
+     [((1, 2, 3), ["1月份召开党员大会", "3月份书记上党课"]), ((4, 5, 6), ["七一准备"])]),
+    (["三月份1、植树2、扫墓四月份1、读书2、踏青"], [((3,), ["植树", "扫墓"]), ((4,), ["读书", "踏青"])]),
+    (["第一周（2.24-2.28）", "1．开学典礼", "第二周（3.2-3.6）", "1．学雷锋"], [((2,), ["开学典礼"]), ((3,), ["学雷锋"])]),
+    (["三月", "1．三月三踏青", "2．2月至3月走访", "3．3月12日植树", "四月", "1．自学"],
+     [((3,), ["三月三踏青", "2月至3月走访", "3月12日植树"]), ((4,), ["自学"])]),
+    (["月份 活动内容 负责人", "3月 植树 甲", "4月 祭扫 烈士墓 乙", "5月 参观 甲"],
+     [((3,), ["植树"]), ((4,), ["祭扫 烈士墓"]), ((5,), ["参观"])]),
+    (["月份", "活动内容", "负责人", "3月", "植树", "甲", "4月", "祭扫", "乙", "5月", "参观", "甲"],
+     [((3,), ["植树"]), ((4,), ["祭扫"]), ((5,), ["参观"])]),
+    (["\t三月\t四月", "党建\t党课\t祭扫", "队建\t/\t入队"], [((3,), ["党课"]), ((4,), ["祭扫", "入队"])]),
+    (["季度\t类型\t内容\t时间", "一季度\t党课\t书记讲\t3月", "〃\t支委会\t研究发展\t4月"], [((3,), ["书记讲"]), ((4,), ["研究发展"])]),
+    (["元月：团拜", "二月：走访", "以上安排如有变动另行通知。"], [((1,), ["团拜"]), ((2,), ["走访"])]),
+], ids=["groups by number", "groups in brackets", "who does it", "months as items", "run together", "weeks", "dates",
+        "a table of blanks", "a table of lines", "months across", "kinds and dates in columns", "the first month"])
+def test_a_calendar_may_have_any_usual_shape(lines, expected):
+    text = "2020年党支部工作计划\n一、加强党员学习\n二、工作安排\n" + "\n".join(lines) + "\n三、工作要求"
+    plan = read_plan(text)
+    assert calendar(plan) == expected
+    assert [one.title for one in plan.sections] == ["加强党员学习", "工作安排", "工作要求"]
+
+
+@pytest.mark.parametrize(("title", "year"), [
+    ("二〇一七年党支部工作计划", 2017), ("二０一六年党支部工作计划", 2016), ("2018-2019学年工会工作计划", 2018),
+    ("2014—2015学年第二学期工作计划", 2015), ("民国108年度工会工作计划", 2019), ("一〇八学年度教师会工作计划", 2019),
+    ("党支部工作计划（2024年）", 2024), ("党支部工作计划", None)])
+def test_the_year_may_be_written_in_many_ways(title, year):
+    assert read_plan(f"{title}\n一、加强党员学习，开展活动\n二、组织培训").year == year
+
+
+def test_a_plan_in_traditional_characters_keeps_them():
+    plan = read_plan("濱海國小教師會2023年工作計劃\n一、組織學習，開展會員活動\n二、月度安排\n三月：慰問會員\n四月：幹部培訓\n")
+    assert plan.title == "濱海國小教師會2023年工作計劃"
+    assert calendar(plan) == [((3,), ["慰問會員"]), ((4,), ["幹部培訓"])]
+    assert plan.calendar[1].entries[0].kind == "培训"
+
+
+def test_what_a_web_page_puts_around_a_plan_is_left_out():
+    text = ("首页 > 范文 > 工作计划\n2021年工会工作计划\n来源：网络 作者：佚名 时间：2021-01-02\n一、服务会员，开展活动\n二、安排\n"
+            "三月：\n1、健步走\n相关链接：2020年工会工作总结\n四月：\n1、运动会\n上一篇：3月份总结\n【2021年工会工作计划】相关文章：\n"
+            "1.学校工会工作总结\n2.工会活动方案\n")
+    plan = read_plan(text)
+    assert calendar(plan) == [((3,), ["健步走"]), ((4,), ["运动会"])]
+    assert [line for line in plan.left_out if "：" not in line] == ["首页 > 范文 > 工作计划", "1.学校工会工作总结", "2.工会活动方案"]
+
+
+@pytest.mark.parametrize(("lines", "words"), [
+    (["三月", "1．2月30日前上报。", "四月", "1．自学。"], "2月30日不存在"),
+    (["三月", "1．自学。", "四月", "1．党课。", "五月", "1．慰问。"], "没有一月、二月、六月"),
+    (["三月", "1．自学。", "四月", "五月", "1．慰问。"], "四月下面没有内容"),
+    (["三月", "1．自学党章。", "2．听党课讲座。", "3．慰问老党员。", "四月", "1．召开支部委员会，讨论"], "没有写完"),
+])
+def test_what_is_missing_or_cannot_be_is_said_with_its_place(lines, words):
+    plan = read_plan("2020年党支部工作计划\n一、加强党员学习\n二、工作安排\n" + "\n".join(lines))
+    assert any(words in warning for warning in plan.warnings), plan.warnings

@@ -1,0 +1,1 @@
+"""34 invented plans in as many shapes, each with what a reader should find in it (NN-name.json)."""
