@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help run test bench lint venv packages packages-dev clean
+.PHONY: help run test bench train lint venv packages packages-dev packages-train clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -16,6 +16,9 @@ test: packages-dev ## the whole test suite
 
 bench: packages-dev ## the benchmarks; `make bench ARGS=webhook` for one of them
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+train: packages-train ## compute the weights of understanding anew, after phrases or features have changed
+	@$(BIN)/python -m benchmarks.train
 
 lint: packages-dev ## style, and which folder may import which
 	@$(BIN)/ruff check
@@ -33,6 +36,9 @@ packages: venv
 
 packages-dev: venv
 	@$(call install,requirements-dev.txt,requirements.txt requirements-dev.txt)
+
+packages-train: packages-dev
+	@$(call install,requirements-train.txt,requirements-train.txt)
 
 # $(1) is installed when the content of the files $(2) is not what was installed last.
 define install
