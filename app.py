@@ -5,14 +5,14 @@ from functools import cache
 
 import click
 import requests
-from flask import Flask
+from flask import Flask, Response
 
 import sandbox
 from bot.clock import Clock, shift_reader
 from bot.dispatch import Answer, Dispatcher, Hooks
 from bot.lexicons import Lexicons
+from bot.nlu.linear import load_weights
 from bot.nlu.match import Matcher
-from bot.nlu.phrases import load_teaching
 from bot.settings import BadSetting, Settings, load
 from bot.shared import open_store
 from bot.talk import Talk
@@ -37,6 +37,9 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None,
     assistant = _assemble(settings, clock, make_session)
     app = Flask("assistant", static_folder=None)
     app.extensions["assistant"] = assistant
+    # A redirect to the tidier path would name the host that the request claimed, whoever made that up.
+    app.url_map.strict_slashes, app.url_map.merge_slashes = False, False
+    app.after_request(_harden)
 
     def after(answer: Answer) -> None:
         if answer.pushes_wait:
@@ -49,6 +52,13 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None,
     if settings.sandbox:
         sandbox.register(app, assistant)
     return app
+
+
+def _harden(response: Response) -> Response:
+    """What holds for every answer; pages say more of their own."""
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Referrer-Policy", "no-referrer")
+    return response
 
 
 def _assemble(settings: Settings, clock: Clock | None, make_session: Callable[[], requests.Session]) -> Assistant:
@@ -71,4 +81,4 @@ def _assemble(settings: Settings, clock: Clock | None, make_session: Callable[[]
 @cache
 def _matcher(talks: tuple[Talk, ...]) -> Matcher:
     """Understanding is the same for every application of a process, and takes a while to build."""
-    return Matcher([intent.spec for talk in talks for intent in talk.intents.values()], load_teaching())
+    return Matcher([intent.spec for talk in talks for intent in talk.intents.values()], load_weights())

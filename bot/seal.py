@@ -13,19 +13,21 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from bot.wechat.messages import Incoming
 
 NONCE = bytes(12)  # a key is used for one reply only
+FILL = b"\0"  # never part of a reply
 
 
-def seal(text: str, incoming: Incoming, secret: str) -> str:
-    """The reply to `incoming` in a form that can be kept; "" stays empty."""
+def seal(text: str, incoming: Incoming, secret: str, size: int = 0) -> str:
+    """The reply to `incoming` in a form that can be kept, as if it had `size` bytes at least; "" stays empty."""
     if not text:
         return ""
-    return b64encode(AESGCM(_key(incoming, secret)).encrypt(NONCE, text.encode(), None)).decode()
+    return b64encode(AESGCM(_key(incoming, secret)).encrypt(NONCE, text.encode().ljust(size, FILL), None)).decode()
 
 
 def open_sealed(sealed: str, incoming: Incoming, secret: str) -> str:
     """The reply that was sealed for this message; "" where it was forgotten meanwhile or belongs to another secret."""
     try:
-        return AESGCM(_key(incoming, secret)).decrypt(NONCE, b64decode(sealed), None).decode() if sealed else ""
+        opened = AESGCM(_key(incoming, secret)).decrypt(NONCE, b64decode(sealed), None) if sealed else b""
+        return opened.rstrip(FILL).decode()
     except (ValueError, InvalidTag):
         return ""
 

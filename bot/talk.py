@@ -25,6 +25,7 @@ ORGANISERS = SECRETARIES | {Duty.ORGANISER}
 PUBLICISTS = SECRETARIES | {Duty.PUBLICITY}
 LEADERS = SECRETARIES | {Duty.HEAD}
 READERS = LEADERS | {Duty.DISCIPLINE}
+OFFICERS = ORGANISERS | PUBLICISTS
 LONG_LABEL = 12  # characters; a longer example of use gives way to its command word
 _LABEL_END = re.compile(r"——|：| · ")
 
@@ -42,6 +43,7 @@ class Who(Enum):
     MEMBERS = "这一项是党员和预备党员使用的。回复“帮助”看看您可以做什么。"
     ORGANISERS = "这一项由书记、副书记或组织委员操作。回复“帮助”看看您可以做什么。"
     PUBLICISTS = "这一项由书记、副书记或宣传委员操作。回复“帮助”看看您可以做什么。"
+    OFFICERS = "这一项由书记、副书记、组织委员或宣传委员操作。回复“帮助”看看您可以做什么。"
     READERS = "来信由书记、副书记、园长和纪检委员查看。写信请发送“园长信箱”加内容。"
     SECRETARY = "这一项由书记或副书记操作。回复“帮助”看看您可以做什么。"
 
@@ -69,7 +71,8 @@ class Who(Enum):
         return Who.BOUND.value if person is None else self.value
 
 
-_DUTIES = {Who.ORGANISERS: ORGANISERS, Who.PUBLICISTS: PUBLICISTS, Who.READERS: READERS, Who.SECRETARY: SECRETARIES}
+_DUTIES = {Who.ORGANISERS: ORGANISERS, Who.PUBLICISTS: PUBLICISTS, Who.OFFICERS: OFFICERS,
+           Who.READERS: READERS, Who.SECRETARY: SECRETARIES}
 
 
 class Sorry(Exception):
@@ -82,7 +85,8 @@ class Question:
 
     kind "confirm": waits for 确认 or 取消; "choice": for a number or one of `options`; "amount", "time", "person":
     for words that are one, everything else is heard as if nothing had been asked; "slot": for any words that do not
-    clearly mean something else; "text": for any words but a command, such as the text of a broadcast.
+    clearly mean something else (data["intent"]: what is no else); "text": for any words but a command, such as the
+    text of a broadcast.
     `again` is what is said where 确认 comes instead of an answer: the question alone, without what led to it.
     """
 
@@ -167,7 +171,7 @@ class Intent:
     """One thing a person can mean, and the function that does it.
 
     `traceless`: the turn leaves nothing behind that leads from the person to what they said (匿名信箱, 查信). It is
-    kept and logged as one that was not understood, and asks no question back, unless its Reply is `signed`.
+    kept and logged as if they had asked for 帮助, and asks no question back, unless its Reply is `signed`.
     """
 
     spec: IntentSpec
@@ -196,14 +200,18 @@ class Talk:
         self.hints: list[Callable[[Turn], str | None]] = []
         self.fallbacks: list[Hear] = []
         self.rescues: list[Rescue] = []
+        self.assents: list[Hear] = []
         self.undos: dict[str, HearUndo] = {}
+        self.undo_words: dict[str, re.Pattern[str]] = {}
 
     def on(self, intent: str, *commands: str, who: Who = Who.BOUND, takes: bool = False, changes: bool = False,
-           usage: str = "", traceless: bool = False) -> Callable[[Hear], Hear]:
-        """Register the function for an intent. `commands` always mean it; with `takes` words may follow them."""
+           usage: str = "", traceless: bool = False, verbatim: bool = False,
+           joined: bool = False) -> Callable[[Hear], Hear]:
+        """Register the function for an intent. `commands` always mean it; with `takes` words may follow them, with
+        `verbatim` also questions, `joined` also without a blank (IntentSpec)."""
         def register(hear: Hear) -> Hear:
             spec = IntentSpec(name=intent, commands=commands, takes=takes, changes=changes,
-                              who=who.roles)
+                              who=who.roles, verbatim=verbatim, joined=joined)
             self.intents[intent] = Intent(spec, who, hear, usage, traceless)
             return hear
         return register
@@ -239,17 +247,25 @@ class Talk:
         self.fallbacks.append(hear)
         return hear
 
+    def assent(self, hear: Hear) -> Hear:
+        """Register what is asked, for somebody bound, when a yes comes and no question is open; it may answer None."""
+        self.assents.append(hear)
+        return hear
+
     def rescue(self, find: Rescue) -> Rescue:
         """Register what is tried where a question found no answer; it gets the answer so far, and may answer None."""
         self.rescues.append(find)
         return find
 
-    def undo(self, name: str) -> Callable[[HearUndo], HearUndo]:
+    def undo(self, name: str, words: str = "") -> Callable[[HearUndo], HearUndo]:
         """Register the function that takes back a step noted as `name` (data/undo.py): (turn, data) → what was undone.
 
-        It raises Sorry where the step can no longer be taken back.
+        It raises Sorry where the step can no longer be taken back. `words`, a pattern, is what people call the step
+        beside 撤销: 撤销签到 must not take back a payment.
         """
         def register(hear: HearUndo) -> HearUndo:
             self.undos[name] = hear
+            if words:
+                self.undo_words[name] = re.compile(words)
             return hear
         return register

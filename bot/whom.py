@@ -65,6 +65,23 @@ def label(person: Person) -> str:
     return f"{person.name}（{'，'.join(part for part in parts if part)}）"
 
 
+def names_apart(session: Session, branch_id: int, people: Sequence[Person]) -> list[str]:
+    """The names of these people, with 工号 where somebody else of the branch has the same: `张伟（工号尾号003）`."""
+    names = {person.name for person in people}
+    numbers: dict[str, list[str]] = {}
+    for name, staff_no in session.execute(
+            select(Person.name, Person.staff_no).where(Person.branch_id == branch_id, Person.name.in_(names))):
+        numbers.setdefault(name, []).append(staff_no)
+    return [person.name + _apart(person.staff_no, numbers[person.name]) for person in people]
+
+
+def _apart(own: str, numbers: Sequence[str]) -> str:
+    if len(numbers) == 1:
+        return ""
+    tails = {number[-3:] for number in numbers}
+    return f"（工号尾号{own[-3:]}）" if len(tails) == len(numbers) else f"（工号{own}）"
+
+
 def ask_who(session: Session, branch_id: int, named: Named, question: str, **data: Any) -> Reply:
     """Ask which person the first shared name means; add_chosen() reads the answer in the handler named `question`."""
     name = named.shared[0]

@@ -1,7 +1,7 @@
 """Who was at which activity: queries that several capabilities share.
 
 A leave is a state of its own, never an absence; 应到 is the audience, those on leave included. Reads only.
-Start at attendance() for an activity, at own_check_ins() for a person.
+Start at attendance() for an activity, at own_attendance() for a person.
 """
 
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from data.activities import audience_ids, on_leave_ids
+from data.activities import audience_ids, concerns, on_leave_ids
 from data.models import Activity, ActivityState, CheckIn, Leave, Person
 
 # Made once: to build a statement costs more than to run it.
@@ -37,6 +37,35 @@ def own_check_ins(session: Session, person_id: int, activity_ids: Sequence[int])
 def own_leaves(session: Session, person_id: int, activity_ids: Sequence[int]) -> set[int]:
     """Those of the activities from which the person has leave."""
     return set(session.scalars(_OWN_LEAVES, {"person_id": person_id, "activity_ids": activity_ids}))
+
+
+@dataclass(frozen=True, slots=True)
+class OwnState:
+    """Where a person was at one activity: `record` of the check-in, else on leave, else missing."""
+
+    activity: Activity
+    record: CheckIn | None
+    on_leave: bool
+
+    @property
+    def is_missing(self) -> bool:
+        return self.record is None and not self.on_leave
+
+
+def own_attendance(session: Session, person: Person, since: datetime, until: datetime) -> list[OwnState]:
+    """A person at each activity that has begun in that time, the earliest first: those that concern them, and those
+    to which they came. Activities at which nobody checked in say nothing, unless the person had leave.
+    """
+    past = begun(session, person.branch_id, since, until)
+    if not past:
+        return []
+    ids = [activity.id for activity in past]
+    own, leaves = own_check_ins(session, person.id, ids), own_leaves(session, person.id, ids)
+    used = used_check_in(session, ids)
+    states = [OwnState(activity, own.get(activity.id), activity.id not in own and activity.id in leaves)
+              for activity in reversed(past)]
+    return [state for state in states if state.record is not None or concerns(person, state.activity)
+            and (state.on_leave or state.activity.id in used)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 Rounds are in data/dues_rounds.py. Start at overview().
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import bindparam, select
@@ -26,6 +26,16 @@ def awaiting(session: Session, branch_id: int, person_id: int | None = None) -> 
     if person_id is not None:
         query = query.where(DuesPayment.person_id == person_id)
     return [(payment, person) for payment, person in session.execute(query)]
+
+
+def outside(session: Session, branch_id: int, year: int,
+            periods: Collection[str]) -> Sequence[tuple[DuesPayment, Person]]:
+    """Standing payments of a year on none of these periods: those of months that the plan has no round for."""
+    return [(payment, person) for payment, person in session.execute(
+        select(DuesPayment, Person).join(Person, Person.id == DuesPayment.person_id)
+        .where(DuesPayment.branch_id == branch_id, DuesPayment.period.startswith(f"{year}-"),
+               DuesPayment.period.not_in(periods), DuesPayment.state != DuesState.REPLACED)
+        .order_by(DuesPayment.period, Person.id))]
 
 
 def payments_of(session: Session, person: Person, year: int) -> Sequence[DuesPayment]:

@@ -42,6 +42,14 @@ def use_link(session: Session, link: OneTimeLink, now: datetime) -> bool:
         .execution_options(synchronize_session=False)).rowcount == 1
 
 
+def withdraw_links(session: Session, person: Person, purpose: str, now: datetime) -> None:
+    """Let no older link of this person and purpose work any more."""
+    session.execute(
+        update(OneTimeLink).where(OneTimeLink.person_id == person.id, OneTimeLink.purpose == purpose,
+                                  OneTimeLink.used_at.is_(None)).values(used_at=now)
+        .execution_options(synchronize_session=False))
+
+
 def digest_of(secret: str) -> str:
     """What the database keeps of a token or cookie; they are random enough to need no salt."""
     return sha256(secret.encode()).hexdigest()

@@ -3,6 +3,7 @@
 Written in the transaction of the change; no words of people, only ids. Start at note_step().
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
@@ -14,8 +15,9 @@ UNDO_WITHIN = timedelta(minutes=10)
 WHY = "why"
 
 
-def note_step(session: Session, person: Person, name: str, now: datetime, **data: str | int | None) -> None:
-    """Note a change that the Talk.undo of that name can take back."""
+def note_step(session: Session, person: Person, name: str, now: datetime,
+              **data: str | int | Sequence[int] | Sequence[str] | None) -> None:
+    """Note a change that the Talk.undo of that name can take back; one step for all that one message changed."""
     session.add(UndoStep(branch_id=person.branch_id, person_id=person.id, at=now, name=name, data=data))
 
 
@@ -25,10 +27,14 @@ def note_final(session: Session, person: Person, why: str, now: datetime) -> Non
 
 
 def find_last(session: Session, person: Person, now: datetime) -> UndoStep | None:
-    """The person's last change of the last ten minutes, taken back already or not."""
+    """The person's last change of the last ten minutes, taken back already or not.
+
+    The order is that of writing: machines differ by seconds, and a demonstration sets the clock back.
+    """
     return session.scalars(
-        select(UndoStep).where(UndoStep.person_id == person.id, UndoStep.at > now - UNDO_WITHIN, UndoStep.at <= now)
-        .order_by(UndoStep.at.desc(), UndoStep.id.desc()).limit(1)).one_or_none()
+        select(UndoStep).where(UndoStep.person_id == person.id, UndoStep.at > now - UNDO_WITHIN,
+                               UndoStep.at < now + UNDO_WITHIN)
+        .order_by(UndoStep.id.desc()).limit(1)).one_or_none()
 
 
 def mark_undone(session: Session, step: UndoStep, now: datetime) -> bool:

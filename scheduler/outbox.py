@@ -118,6 +118,12 @@ def enqueue(session: Session, branch_id: int, people: Iterable[int], *, kind: st
     return new
 
 
+def queued_among(session: Session, key: str, people: Iterable[int]) -> set[int]:
+    """Those of the people for whom there is a message under `key` already: enqueue() would add nothing for them."""
+    keys = {f"{key}/{person_id}": person_id for person_id in people}
+    return {keys[found] for found in session.scalars(select(Outbox.key).where(Outbox.key.in_(keys)))}
+
+
 @cache
 def _enqueue_statement(dialect: str) -> Insert:
     """The database makes a row of each person, so that a long text travels once and not once for each of them."""

@@ -71,9 +71,12 @@ def note_effects(session: Session, answers: Sequence[tuple[Sending, Result | Non
         left = case((Follower.window_left > messages, Follower.window_left - messages), else_=0)
         _change(session, (openid for openid, count in used.items() if count == messages), window_left=left)
     refusals = [(sending, result) for sending, result in answers if isinstance(result, Refused)]
-    for effect, values in ((Effect.WINDOW_SHUT, {"window_left": 0}),
-                           (Effect.TEMPLATE_REFUSED, {"template_refused": True})):
-        _change(session, (sending.openid for sending, result in refusals if result.effect is effect), **values)
+    refused_template = [sending for sending, result in refusals if result.effect is Effect.TEMPLATE_REFUSED]
+    _change(session, (sending.openid for sending in refused_template), template_refused=True)
+    # As an answer to another channel it makes little sense; that channel is not tried again at once all the same.
+    shut = [sending for sending, result in refusals if result.effect is Effect.WINDOW_SHUT]
+    shut += [sending for sending in refused_template if sending.channel is Channel.CUSTOMER]
+    _change(session, (sending.openid for sending in shut), window_left=0)
     for why in {result.why for _, result in refusals if result.effect in (Effect.GONE, Effect.MUTED)}:
         _change(session, (sending.openid for sending, result in refusals if result.why == why), unreachable=why[:60])
     for refused, channel in {(result, sending.channel) for sending, result in refusals}:

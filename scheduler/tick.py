@@ -10,14 +10,25 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 
-from sqlalchemy import Insert, case, delete, select, update
+from sqlalchemy import Insert, case, delete, null, select, update
 from sqlalchemy.orm import Session
 
 from bot.clock import wall
 from bot.settings import Settings
 from bot.shared import put_value
 from data.db import insert_for
-from data.models import InboundMessage, OpenQuestion, Outbox, OutboxState, SharedValue, UsedSignature
+from data.models import (
+    ConsoleSession,
+    Follower,
+    InboundMessage,
+    OneTimeLink,
+    OpenQuestion,
+    Outbox,
+    OutboxState,
+    SharedValue,
+    UndoStep,
+    UsedSignature,
+)
 from scheduler import outbox
 from scheduler.delivery import AWAY, SETTLED, Courier, Works
 from scheduler.forgetting import forget_the_rest
@@ -35,6 +46,8 @@ BEHIND = timedelta(minutes=1)  # two heartbeats
 OVERLAP = timedelta(seconds=5)  # what was being written while the last tick read is seen by the next one
 CLEANING_EVERY = timedelta(hours=1)
 SIGNATURES_KEPT, INBOUND_KEPT, REPLIES_KEPT = timedelta(minutes=30), timedelta(days=3), timedelta(hours=1)
+CONTEXTS_KEPT = timedelta(hours=1)
+STEPS_KEPT, LINKS_KEPT, SESSIONS_KEPT = timedelta(days=1), timedelta(days=1), timedelta(days=8)
 LOOK_AHEAD = timedelta(days=62)  # for the next thing that is due: the plan's months are never farther apart
 
 _VALUES = SharedValue.__table__.c
@@ -142,11 +155,17 @@ def _clean(session: Session, works: Works, now: datetime) -> None:
     """Throw away what has served its purpose, and drop what was held too long."""
     for table, moment, kept in ((UsedSignature, UsedSignature.at, SIGNATURES_KEPT),
                                 (InboundMessage, InboundMessage.at, INBOUND_KEPT),
+                                (UndoStep, UndoStep.at, STEPS_KEPT),
+                                (OneTimeLink, OneTimeLink.expires_at, LINKS_KEPT),
+                                (ConsoleSession, ConsoleSession.seen_at, SESSIONS_KEPT),
                                 (OpenQuestion, OpenQuestion.expires_at, timedelta(0))):
         session.execute(delete(table).where(moment < now - kept).execution_options(synchronize_session=False))
     # A repeat comes within seconds; later the key alone still keeps it harmless, and what people read is not kept.
     session.execute(update(InboundMessage).where(InboundMessage.at < now - REPLIES_KEPT, InboundMessage.reply != "")
                     .values(reply="").execution_options(synchronize_session=False))
+    # So are a person's last words, which only the next sentence, or 转给书记 within minutes, may refer to.
+    session.execute(update(Follower).where(Follower.context["at"].as_float() < (now - CONTEXTS_KEPT).timestamp())
+                    .values(context=null()).execution_options(synchronize_session=False))
     dropped = drop_stale_held(session, now)
     forget_the_rest(session, works.kinds, works.settings, now)
     put_value(session, LAST_CLEANING, _written(now))

@@ -39,8 +39,11 @@ class Chip:
 
 
 HELP, MONTH, CHECK_IN = Chip("帮助"), Chip("本月安排"), Chip("签到")
-EVERYBODY = (Chip("下次党日是什么时候"), Chip("我的签到"), Chip("请假 孩子发烧", False), Chip("五个抓手是什么"))
+EVERYBODY = (Chip("下次党日是什么时候"), Chip("请假 孩子发烧", False), Chip("五个抓手是什么"),
+             Chip("自学打卡 读完《党章》第三章，很受启发", False), Chip("我的档案"), Chip("园长信箱 操场的灯坏了", False),
+             Chip("撤销"), Chip("日历订阅"))
 MEMBERS = (Chip("缴党费 30", False), Chip("我的党费"))
+READERS = (Chip("信箱"),)
 DUES = (Chip("缴费情况"), Chip("签到情况"), Chip("未签到名单"))
 SECRETARY = (
     Chip("设置 三月主题党日 3月10日 14:00 多功能厅", False),
@@ -48,6 +51,9 @@ SECRETARY = (
     Chip("缴费情况"),
     Chip("广播 党员 明天下午三点开会", False),
     Chip("广播状态"),
+    Chip("信箱"),
+    Chip("登录后台"),
+    Chip("导出 签到 三月"),
     Chip("确认"),
     Chip("取消"),
 )
@@ -62,7 +68,7 @@ def chips_for(person: DemoPerson | None) -> tuple[Chip, ...]:
         return *binding, HELP
     if {"书记", "副书记"} & set(person.duties):
         return HELP, MONTH, *SECRETARY, CHECK_IN
-    extra = DUES if "组织委员" in person.duties else ()
+    extra = (*(DUES if "组织委员" in person.duties else ()), *(READERS if {"园长", "纪检委员"} & set(person.duties) else ()))
     dues = MEMBERS if person.identity in ("党员", "预备党员") else ()
     return HELP, MONTH, CHECK_IN, *extra, *dues, *EVERYBODY
 

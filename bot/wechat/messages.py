@@ -13,6 +13,7 @@ from wechatpy import parse_message
 
 REPLY_BYTES = 2000  # the platform cuts off silently at 2047 (protocol 1.6)
 MORE = "\n……回复「继续」看后文"
+PAGE = "\f"  # where a capability wants one reply to end and the next to begin; never sent itself
 # XML 1.0 has no place for these; a phone keyboard sends them now and then (protocol part 5).
 ILLEGAL_BYTES = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
@@ -103,7 +104,10 @@ def render(incoming: Incoming, text: str, now: datetime) -> str:
 
 
 def cut(text: str, limit: int = REPLY_BYTES) -> tuple[str, str]:
-    """Split a text that is too long for one reply at a sentence end: (what fits, with a note, and the rest)."""
+    """Split a text at its first PAGE, or where it is too long at a sentence end: (what fits with a note, the rest)."""
+    page, _, after = text.partition(PAGE)
+    if after and len(f"{page.rstrip()}{MORE}".encode()) <= limit:
+        return page.rstrip() + MORE, after.lstrip()
     if len(text.encode()) <= limit:
         return text, ""
     room = text.encode()[:limit - len(MORE.encode())].decode(errors="ignore")

@@ -73,8 +73,9 @@ def make_webhook(settings: Settings, clock: Clock, dispatcher: Dispatcher, after
         answer = have_answered(dispatcher, incoming, signed, now)
         after(answer)
         seconds = perf_counter() - began
-        observe(answer.outcome, seconds)
-        log.info("answered", extra={"intent": answer.outcome, "ms": round(seconds * 1000, 1)})
+        observe(answer.outcome, seconds if answer.timed else 0.0)
+        took = {"ms": round(seconds * 1000, 1)} if answer.timed else {}
+        log.info("answered", extra={"intent": answer.outcome} | took)
         if not answer.text:
             return Response(SUCCESS, content_type="text/plain")
         xml = render(incoming, answer.text, now)

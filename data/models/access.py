@@ -38,12 +38,16 @@ class ConsoleSession(Base):
 
 
 class CalendarFeed(Base):
-    """日历订阅: the address is derived from the secret key, the person and `serial`, which grows when it is revoked."""
+    """日历订阅: the address is derived from the secret key, the person and `serial`, which grows when it is revoked.
+
+    `digest` of the address finds the row; the address itself says nothing about whose it is.
+    """
 
     __tablename__ = "calendar_feeds"
 
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True)
     branch_id: Mapped[int] = mapped_column(ForeignKey("branches.id"))
     serial: Mapped[int] = mapped_column(default=1)
+    digest: Mapped[str] = mapped_column(String(64), default="", index=True, doc="of the address that was given last")
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime, doc="None while the address works")

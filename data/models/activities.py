@@ -33,7 +33,7 @@ class Activity(Base):
     year: Mapped[int] = mapped_column(doc="whose calendar it belongs to; a plan may serve a later year (沿用)")
     title: Mapped[str] = mapped_column(String(200))
     kind: Mapped[str] = mapped_column(String(24))
-    starts_at: Mapped[datetime | None] = mapped_column(UtcDateTime, doc="None only where an undated entry is cancelled")
+    starts_at: Mapped[datetime | None] = mapped_column(UtcDateTime, doc="None: taken back, or never given")
     ends_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     place: Mapped[str] = mapped_column(String(100), default="")
     audience: Mapped[list[str]] = mapped_column(JSON, doc="groups or names, as in a broadcast")

@@ -5,8 +5,9 @@ Of an anonymous letter nothing here, nor all tables together, says who wrote it:
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from data.db import Base, UtcDateTime, enum_column
@@ -24,7 +25,7 @@ class Letter(Base):
 
     The id is drawn by chance and is SQLite's row number as well, so that the order of rows says nothing. Anonymous
     letters (`sender_id` None) have no time but `received_on` and `announce_at`, the next of few fixed moments when
-    the readers are told. `digest` is a keyed one of the anonymous text alone: the same text again is the same letter.
+    the readers are told, and no `digest`: that of a named one makes the same words of a day the same letter.
     """
 
     __tablename__ = "letters"
@@ -36,6 +37,7 @@ class Letter(Base):
     number: Mapped[str] = mapped_column(String(8), doc="编号 for its readers, and for a sender who gave a name")
     sender_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
     box: Mapped[LetterBox] = mapped_column(enum_column(LetterBox), default=LetterBox.LEADERSHIP)
+    shared: Mapped[bool] = mapped_column(default=False, doc="转交: the leadership reads what 纪检委员 has, too")
     text: Mapped[str] = mapped_column(Text)
     digest: Mapped[str | None] = mapped_column(String(64))
     received_on: Mapped[date]
@@ -74,3 +76,4 @@ class PassedQuestion(Base):
     answer: Mapped[str] = mapped_column(Text, default="")
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     answered_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    former: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list, doc="replaced answers: answer, at, by")

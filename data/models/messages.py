@@ -128,6 +128,8 @@ class Broadcast(Base):
     unbound: Mapped[list[int]] = mapped_column(JSON, default=list, doc="whom it could not go to: not bound at 确认")
     text: Mapped[str] = mapped_column(Text)
     wants_receipt: Mapped[bool] = mapped_column(default=False, server_default=false(), doc="回执: 收到 is asked for")
+    about: Mapped[str] = mapped_column(String(80), default="", server_default="",
+                                       doc="activity/5/3: it gives the date of activity 5 as it was in version 3")
     confirmed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     due: Mapped[datetime] = mapped_column(UtcDateTime)
     cancelled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -115,6 +115,7 @@ class Rsvp(Base):
     activity_id: Mapped[int] = mapped_column(ForeignKey("activities.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
     coming: Mapped[bool]
+    version: Mapped[int] = mapped_column(doc="of the activity when it was answered: an older one was for another time")
     entered_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 

@@ -14,12 +14,16 @@ def upgrade() -> None:
     sa.Column('person_id', sa.Integer(), nullable=False),
     sa.Column('branch_id', sa.Integer(), nullable=False),
     sa.Column('serial', sa.Integer(), nullable=False),
+    sa.Column('digest', sa.String(length=64), nullable=False),
     sa.Column('made_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('revoked_at', sa.DateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['branch_id'], ['branches.id'], name=op.f('fk_calendar_feeds_branch_id')),
     sa.ForeignKeyConstraint(['person_id'], ['people.id'], name=op.f('fk_calendar_feeds_person_id')),
     sa.PrimaryKeyConstraint('person_id', name=op.f('pk_calendar_feeds'))
     )
+    with op.batch_alter_table('calendar_feeds', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_calendar_feeds_digest'), ['digest'], unique=False)
+
     op.create_table('console_sessions',
     sa.Column('digest', sa.String(length=64), nullable=False),
     sa.Column('branch_id', sa.Integer(), nullable=False),
@@ -41,6 +45,7 @@ def upgrade() -> None:
     sa.Column('number', sa.String(length=8), nullable=False),
     sa.Column('sender_id', sa.Integer(), nullable=True),
     sa.Column('box', sa.Enum('leadership', 'discipline', name='letterbox', native_enum=False, create_constraint=True, length=24), nullable=False),
+    sa.Column('shared', sa.Boolean(), nullable=False),
     sa.Column('text', sa.Text(), nullable=False),
     sa.Column('digest', sa.String(length=64), nullable=True),
     sa.Column('received_on', sa.Date(), nullable=False),
@@ -87,6 +92,7 @@ def upgrade() -> None:
     sa.Column('answer', sa.Text(), nullable=False),
     sa.Column('answered_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('answered_by', sa.Integer(), nullable=True),
+    sa.Column('former', sa.JSON(), nullable=False),
     sa.ForeignKeyConstraint(['answered_by'], ['people.id'], name=op.f('fk_passed_questions_answered_by')),
     sa.ForeignKeyConstraint(['asker_id'], ['people.id'], name=op.f('fk_passed_questions_asker_id')),
     sa.ForeignKeyConstraint(['branch_id'], ['branches.id'], name=op.f('fk_passed_questions_branch_id')),
@@ -158,6 +164,7 @@ def upgrade() -> None:
     sa.Column('activity_id', sa.Integer(), nullable=False),
     sa.Column('person_id', sa.Integer(), nullable=False),
     sa.Column('coming', sa.Boolean(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
     sa.Column('entered_at', sa.DateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['activity_id'], ['activities.id'], name=op.f('fk_rsvps_activity_id')),
     sa.ForeignKeyConstraint(['branch_id'], ['branches.id'], name=op.f('fk_rsvps_branch_id')),
@@ -167,3 +174,4 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('broadcasts', schema=None) as batch_op:
         batch_op.add_column(sa.Column('wants_receipt', sa.Boolean(), server_default=sa.false(), nullable=False))
+        batch_op.add_column(sa.Column('about', sa.String(length=80), server_default='', nullable=False))
