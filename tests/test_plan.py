@@ -154,7 +154,7 @@ def test_every_answer_from_an_old_plan_says_so(world: World) -> None:
     for said in ("三月有什么活动", "五个抓手是什么", "党课多久一次", "下次党日是什么时候", "民主生活会什么时候开",
                  "党费什么时候交", "三会一课进度", "计划里关于食品安全怎么说"):
         world.张三.says(said)
-        assert world.张三.heard.endswith(CARRIED), world.张三.heard
+        assert world.张三.heard.split("\n要请书记来答")[0].endswith(CARRIED), world.张三.heard
 
 
 def test_strangers_get_no_answers_from_the_plan(world: World) -> None:
@@ -290,7 +290,7 @@ def test_an_added_activity_is_found_by_its_name(world: World) -> None:
         world.张三.says(said).hears("3月20日（周一）15:00，操场")
 
 
-@pytest.mark.parametrize("said", ["谁是书记", "今天中午吃啥", "匿名信箱 我要反映问题", "asdfgh", "孩子"])
+@pytest.mark.parametrize("said", ["今天中午吃啥", "asdfgh", "孩子"])
 def test_other_words_are_not_taken_for_a_question_about_the_plan(world: World, said: str) -> None:
     world.张三.says(said).hears("没有看懂").hears_not("〔", "没有提到")
 

@@ -70,9 +70,10 @@ def hear_when(turn: Turn) -> Reply:
     found = find_by_words(calendar, turn.match.text)
     if found:
         return Reply(say_items_found(calendar, found), kinds=(found[0][1].kind,))
-    text = say_months(calendar, months) if months \
-        else say_not_found(calendar, turn.match.text) + say_next(calendar, ())
-    return Reply(text, months=_numbers(months))
+    if months:
+        return Reply(say_months(calendar, months), months=_numbers(months))
+    not_found = say_not_found(calendar, turn.match.text)
+    return Reply(not_found + say_next(calendar, ()), unanswered=bool(not_found))
 
 
 @talk.on("dues_when", usage="党费什么时候交")
@@ -128,7 +129,7 @@ def hear_unasked(turn: Turn) -> Reply | None:
     if said:
         return Reply(said if said.endswith(note) else said + note)
     missing = find_missing(turn.match.text)
-    return Reply(f"计划里没有提到“{missing}”。{ASK_ABOUT}{note}") if missing else None
+    return Reply(f"计划里没有提到“{missing}”。{ASK_ABOUT}{note}", unanswered=True) if missing else None
 
 
 def _read(turn: Turn) -> tuple[Asked, Calendar]:
@@ -170,7 +171,8 @@ def _say_topic(turn: Turn, plan: StoredPlan, note: str) -> Reply:
     if not search.found:
         about = "".join(search.words)[:20]
         head = f"计划里没有提到“{about}”。" if about else "没有看出您要问计划的哪一项。"
-        return Reply(f"{head}{'' if '现行规定' in note else say_rule(text, turn.now)}{ASK_ABOUT}{note}")
+        rule = "" if "现行规定" in note else say_rule(text, turn.now)
+        return Reply(f"{head}{rule}{ASK_ABOUT}{note}", unanswered=not rule and "现行规定" not in note)
     return Reply("\n\n".join(f"{found.quote}\n〔{found.place}〕" for found in search.found) + note)
 
 
