@@ -352,7 +352,9 @@ def test_the_state_of_earlier_broadcasts_can_be_asked_for(world: World) -> None:
     for minute, words in (("10:00", "第一条"), ("10:05", "第二条")):
         world.at(f"2017-03-01 {minute}").陈静.says(f"广播 积极分子 {words}").says("确认").hears("已开始发送")
     world.陈静.says("广播状态").hears("第二条").hears_not("第一条")
-    world.陈静.says("广播状态 2").hears("往前第2条", "第一条")
+    world.陈静.says("广播状态 第2条").hears("往前第2条", "第一条")
+    world.陈静.says("广播状态 编号1").hears("第一条")
+    world.陈静.says("广播状态 1").hears("编号1", "第一条")
     world.陈静.says("广播状态 3").hears("没有往前第3条广播")
 
 

@@ -23,6 +23,13 @@ _TAIL = re.compile(
     r"们?(?:(?:发送?)?(?:一?[个条则份])?(?:广播|通知|消息|短信|信息)[说讲]?|[讲说]一?声)[\s:：,，]*")
 _JOINED = re.compile(r"[、和及与]\s*([^\s,，:：。]{1,8})")
 _ONLY_POLITE = re.compile(r"(?:吧|呀|啊|好了|就行|可以|再?发送?|发出|[\s,，。.!！~])*")  # after a time that answers a question
+# 广播 党员 回执 明天…: only in this place, and set apart from the text, is it no word of the text.
+_RECEIPT = re.compile(
+    r"[\s,，]*(?:[要需请]|需要|并?要求|带)?(?:回执|(?:回复?|回一?[下个])[“\"']?收到[”\"']?)(?:[\s:：,，。;；]+|$)")
+# … 收到请回复。 at the very end says it in the text itself.
+_ASKED_IN_TEXT = re.compile(
+    r"(?:收到(?:的|后|了)?(?:，|,)?请(?:大家|各位|都)?回复?(?:一?下)?"
+    r"|(?<![不别勿必用])请(?:大家|各位|务必|都)?(?:看到|收到)?后?回复?[“\"']?收到[”\"']?)[\s。.！!~～谢]*$")
 # 帮我预约…, 设个定时通知，…, 到…再通知: what stands before the time.
 _BEFORE_TIME = re.compile(
     r"[\s,，:：]*(?:请|麻烦|帮忙|帮我|替我|你|那就?|就|改)*(?:定时广播|预约|预定|安排|设|定|到|在)?(?:一?[个条])?(?:定时)?"
@@ -31,7 +38,10 @@ _BEFORE_TIME = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A broadcast in the making. `names` are still to be looked up, `people` were chosen; `due` only when `timed`."""
+    """A broadcast in the making. `names` are still to be looked up, `people` were chosen; `due` only when `timed`.
+
+    `about`: the activity whose date the text gives, in its present version (data/receipts.py).
+    """
 
     timed: bool = False
     due: datetime | None = None
@@ -39,6 +49,8 @@ class Draft:
     names: tuple[str, ...] = ()
     people: tuple[int, ...] = ()
     text: str = ""
+    wants_receipt: bool = False
+    about: str = ""
 
     @property
     def has_audience(self) -> bool:
@@ -47,13 +59,15 @@ class Draft:
     def as_data(self) -> dict[str, Any]:
         """For the open question; JSON values only."""
         return {"timed": self.timed, "due": self.due and self.due.isoformat(), "groups": list(self.groups),
-                "names": list(self.names), "people": list(self.people), "text": self.text}
+                "names": list(self.names), "people": list(self.people), "text": self.text,
+                "receipt": self.wants_receipt, "about": self.about}
 
 
 def from_data(data: Mapping[str, Any]) -> Draft:
     """The draft of an open question."""
     return Draft(data["timed"], data["due"] and datetime.fromisoformat(data["due"]), tuple(data["groups"]),
-                 tuple(data["names"]), tuple(data["people"]), data["text"])
+                 tuple(data["names"]), tuple(data["people"]), data["text"], data.get("receipt", False),
+                 data.get("about", ""))
 
 
 class UnknownGroup(Exception):
@@ -70,17 +84,28 @@ class WrongTime(Exception):
 
 def read_draft(words: str, lexicon: Lexicon) -> Draft:
     """Audience and text, as far as they were said. Raises UnknownGroup for 党员和保安 where there is no 保安."""
+    early, words = _take_receipt(words)  # 广播 回执 党员 …
     audience, is_free = parse_groups(words, lexicon), bool(_GIVEN.match(words))
     if not audience.groups and not audience.people:
         words = words[_LEAD.match(words).end():]
         audience, is_free = parse_groups(words, lexicon), True
     if not audience.groups and not audience.people:
-        return Draft(text=words.strip())
+        return Draft(text=words.strip(), wants_receipt=early)
     _refuse_unknown(words, audience.rest)
     # After 广播 党员 the words 通知：… belong to the text, in 给党员发个通知：… they do not.
     found = _TAIL.match(audience.rest) if is_free else None
-    text = audience.rest[found.end():] if found else audience.rest
-    return Draft(groups=audience.groups, names=audience.people, text=text.strip())
+    late, text = _take_receipt(audience.rest[found.end():] if found else audience.rest)
+    return Draft(groups=audience.groups, names=audience.people, text=text.strip(), wants_receipt=early or late)
+
+
+def _take_receipt(words: str) -> tuple[bool, str]:
+    found = _RECEIPT.match(words)
+    return found is not None, words[found.end():] if found else words
+
+
+def asks_in_text(text: str) -> bool:
+    """Whether the text itself ends with 收到请回复: then nothing needs to be added to it."""
+    return _ASKED_IN_TEXT.search(text) is not None
 
 
 def _refuse_unknown(body: str, rest: str) -> None:

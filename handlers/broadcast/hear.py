@@ -1,43 +1,38 @@
-"""What the bot hears of 广播: drafts step by step, the preview and its 确认, taking back, and the state.
+"""What the bot hears of 广播: drafts step by step, the preview and its 确认.
 
-Every step asks for the one thing that is missing. Start at _next_step().
+Every step asks for the one thing that is missing. Start at next_step().
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
-
-from bot.clock import wall
 from bot.talk import QUESTION_MINUTES, Question, Reply, Sorry, Talk, Turn, Who
 from bot.whom import label
-from data.chinese import format_dated, format_time, format_when, parse_number
-from data.models import Broadcast, Person
+from data.chinese import format_dated, format_time, format_when
+from data.models import Person
 from data.people import people_named
+from data.undo import note_final, note_step
 from handlers.broadcast import broadcasts
+from handlers.broadcast.about import draft_of, find_about, say_begun, say_changed
 from handlers.broadcast.draft import (
     MOST_CHARACTERS,
     Draft,
     UnknownGroup,
     WrongTime,
+    asks_in_text,
     from_data,
     read_draft,
     split_time,
     with_chosen,
 )
 from handlers.broadcast.reach import count_reach
-from handlers.broadcast.status import describe, names_by_state
-from scheduler.pauses import find_pauses
 from scheduler.quiet import is_quiet
 
 BOTH = "都发"
 HOW = "例如：广播 党员 明天下午三点开会。"
 HOW_LATER = "例如：定时广播 3月8日9点 全体 节日快乐。"
-
-NAMES = re.compile("名单|名字|谁|哪些|哪几")
 
 talk = Talk("broadcast", "通知")
 
@@ -46,7 +41,7 @@ talk = Talk("broadcast", "通知")
          usage="广播 党员 明天下午三点开会——先预览，确认后发送")
 def hear_broadcast(turn: Turn) -> Reply:
     """广播 党员 明天下午三点开会."""
-    return _next_step(turn, _read(turn, turn.rest or _after(turn.said, "广播")))
+    return next_step(turn, _read(turn, turn.rest or _after(turn.said, "广播")))
 
 
 @talk.on("broadcast_scheduled", "定时广播", who=Who.SECRETARY, takes=True, changes=True,
@@ -58,7 +53,7 @@ def hear_scheduled(turn: Turn) -> Reply:
         due, rest = split_time(words, turn.now)
     except WrongTime as wrong:
         return _ask_when(turn, wrong, replace(_read(turn, wrong.rest), timed=True))
-    return _next_step(turn, replace(_read(turn, rest), timed=True, due=due))
+    return next_step(turn, replace(_read(turn, rest), timed=True, due=due))
 
 
 def _after(said: str, command: str) -> str:
@@ -77,7 +72,7 @@ def _choose_group(turn: Turn) -> str:
     return f"可以发给：{groups}，或者写姓名。"
 
 
-def _next_step(turn: Turn, draft: Draft) -> Reply:
+def next_step(turn: Turn, draft: Draft) -> Reply:
     """Ask for the first thing that is missing; the preview when nothing is."""
     if len(draft.text) > MOST_CHARACTERS:
         raise Sorry(f"内容有{len(draft.text)}字，超过{MOST_CHARACTERS}字，没有发送。请缩短，或分成几条发。")
@@ -110,9 +105,11 @@ def _ask_audience(turn: Turn, draft: Draft) -> Reply:
 @talk.answer("broadcast.words")
 def hear_words(turn: Turn, data: Mapping[str, Any], words: str) -> Reply:
     """Audience and text, sent after a bare 广播."""
-    _permit(turn)
+    permit(turn)
     before = from_data(data)
-    return _next_step(turn, replace(_read(turn, words), timed=before.timed, due=before.due))
+    draft = _read(turn, words)
+    return next_step(turn, replace(draft, timed=before.timed, due=before.due,
+                                   wants_receipt=before.wants_receipt or draft.wants_receipt))
 
 
 def _ask_when(turn: Turn, wrong: WrongTime, draft: Draft) -> Reply:
@@ -124,15 +121,16 @@ def _ask_when(turn: Turn, wrong: WrongTime, draft: Draft) -> Reply:
 @talk.answer("broadcast.when")
 def hear_when(turn: Turn, data: Mapping[str, Any], words: str) -> Reply:
     """The time of a broadcast for later."""
-    _permit(turn)
+    permit(turn)
     draft = from_data(data)
     try:
         due, rest = split_time(words, turn.now)
     except WrongTime as wrong:
         return _ask_when(turn, wrong, draft)
     if rest and not draft.text:
-        draft = replace(draft, text=rest) if draft.has_audience else _read(turn, rest)
-    return _next_step(turn, replace(draft, timed=True, due=due))
+        before, draft = draft, replace(draft, text=rest) if draft.has_audience else _read(turn, rest)
+        draft = replace(draft, wants_receipt=before.wants_receipt or draft.wants_receipt)
+    return next_step(turn, replace(draft, timed=True, due=due))
 
 
 def _ask_which(draft: Draft, name: str, people: list[Person]) -> Reply:
@@ -148,18 +146,18 @@ def _ask_which(draft: Draft, name: str, people: list[Person]) -> Reply:
 @talk.answer("broadcast.which")
 def hear_which(turn: Turn, data: Mapping[str, Any], chosen: str) -> Reply:
     """Which of those with equal names."""
-    _permit(turn)
+    permit(turn)
     ids = data["ids"]
     labels = [label(turn.session.get_one(Person, person)) for person in ids]
     people = tuple(ids) if chosen == BOTH else (ids[labels.index(chosen)],)
-    return _next_step(turn, with_chosen(from_data(data), data["which"], people))
+    return next_step(turn, with_chosen(from_data(data), data["which"], people))
 
 
 @talk.answer("broadcast.text")
 def hear_text(turn: Turn, data: Mapping[str, Any], words: str) -> Reply:
     """The text of a broadcast whose audience is known."""
-    _permit(turn)
-    return _next_step(turn, replace(from_data(data), text=words.strip()))
+    permit(turn)
+    return next_step(turn, replace(from_data(data), text=words.strip()))
 
 
 def _preview(turn: Turn, draft: Draft) -> Reply:
@@ -168,12 +166,15 @@ def _preview(turn: Turn, draft: Draft) -> Reply:
     audience = [*draft.groups, *draft.names, *_names_chosen(turn, draft)]
     if not people:
         raise Sorry(f"“{'、'.join(audience)}”现在没有人，没有发送。")
+    receipt = draft.wants_receipt or asks_in_text(draft.text)
     reach = count_reach(turn.session, turn.office.settings, turn.branch_id, people, turn.now)
     text = (f"{_heading(draft, turn.now)}发给{'、'.join(audience)}，共{len(people)}人：{reach.now}人现在可以推送到"
             f"{f'，{reach.later}人下次给我发消息时看到' if reach.later else ''}"
-            f"{f'，{reach.unbound}人未绑定、收不到' if reach.unbound else ''}。{_late(draft, turn)}\n"
+            f"{f'，{reach.unbound}人未绑定、收不到' if reach.unbound else ''}。"
+            f"{'要求回复“收到”。' if receipt else ''}{_late(draft, turn)}\n"
             f"————\n{draft.text}\n————\n回复“确认”发送，回复“取消”放弃，{QUESTION_MINUTES}分钟内有效。")
-    data = {"audience": audience, "people": people, "text": draft.text, "due": draft.due and draft.due.isoformat()}
+    data = {"audience": audience, "people": people, "text": draft.text, "due": draft.due and draft.due.isoformat(),
+            "receipt": receipt, "about": draft.about}
     return Reply(text, Question("broadcast.send", "confirm", data))
 
 
@@ -199,81 +200,35 @@ def _late(draft: Draft, turn: Turn) -> str:
 @talk.answer("broadcast.send")
 def hear_confirmed(turn: Turn, data: Mapping[str, Any], _chosen: str) -> Reply:
     """确认 to a preview: exactly what was previewed goes to exactly those people."""
-    _permit(turn)
+    permit(turn)
     due = data["due"] and datetime.fromisoformat(data["due"])
     if due and due <= turn.now:
         raise Sorry(f"{format_dated(due, turn.now)}已经过去，没有发送。请重新发送，另定时间。")
-    broadcasts.send(turn.session, turn.person, data["audience"], data["people"], data["text"], turn.now, due)
+    receipt = data.get("receipt", False)  # a preview from before there were receipts has no such word
+    about = data.get("about", "")
+    if about and (changed := say_changed(turn, about) or say_begun(turn, about)):
+        return _preview_anew(turn, about, changed)
+    sent = broadcasts.send(turn.session, turn.person, data["audience"], data["people"], data["text"], turn.now, due,
+                           receipt, about)
     if due:
+        note_step(turn.session, turn.person, "broadcast.schedule", turn.now, id=sent.id)
         return Reply(f"已定好：{format_dated(due, turn.now)}发给{len(data['people'])}人。"
                      "不想发了，回复“取消定时广播”；发出后回复“广播状态”看结果。")
-    return Reply(f"已开始发送，共{len(data['people'])}人。稍后回复“广播状态”看谁收到了。")
+    note_final(turn.session, turn.person, "广播已经发出，收不回来；可以再发一条更正。", turn.now)
+    after = "稍后回复“回执情况”看谁回复了“收到”。" if receipt else "稍后回复“广播状态”看谁收到了。"
+    return Reply(f"已开始发送，共{len(data['people'])}人。{after}")
 
 
-def _permit(turn: Turn) -> None:
+def _preview_anew(turn: Turn, about: str, changed: str) -> Reply:
+    """The activity has changed between the preview and 确认: what it says is not sent, but shown as it is now."""
+    activity = find_about(turn, about)
+    if activity is None or activity.starts_at <= turn.now:
+        raise Sorry(f"没有发送：{changed}。")
+    new = next_step(turn, draft_of(turn, activity))
+    return replace(new, text=f"没有发送：{changed}。新的预览：\n{new.text}")
+
+
+def permit(turn: Turn) -> None:
     """The office may have changed hands between a question and its answer."""
     if not Who.SECRETARY.allows(turn.person):
         raise Sorry(Who.SECRETARY.refusal(turn.person))
-
-
-@talk.on("broadcast_cancel", "取消定时广播", "撤销定时广播", who=Who.SECRETARY, changes=True, usage="取消定时广播")
-def hear_cancel(turn: Turn) -> Reply:
-    """取消定时广播: asks which where there are several, then for 确认."""
-    waiting = broadcasts.pending(turn.session, turn.branch_id, turn.now)
-    if not waiting:
-        raise Sorry("现在没有待发的定时广播。已经发出的广播收不回来，可以再发一条更正。")
-    if len(waiting) == 1:
-        return _ask_to_cancel(turn, waiting[0])
-    options = tuple(dict.fromkeys(_one_line(broadcast, turn) for broadcast in waiting))
-    lines = "\n".join(f"{number}. {option}" for number, option in enumerate(options, 1))
-    return Reply(f"有{len(waiting)}条待发的定时广播，取消哪一条？请回复数字：\n{lines}",
-                 Question("broadcast.cancel_which", "choice", {"ids": [one.id for one in waiting]}, options))
-
-
-def _one_line(broadcast: Broadcast, turn: Turn) -> str:
-    words = broadcast.text.replace("\n", " ")
-    return (f"{format_dated(broadcast.due, turn.now)}发给{'、'.join(broadcast.audience)}（编号{broadcast.id}）："
-            f"{words[:20]}{'…' if len(words) > 20 else ''}")
-
-
-@talk.answer("broadcast.cancel_which")
-def hear_cancel_which(turn: Turn, data: Mapping[str, Any], chosen: str) -> Reply:
-    """Which of several broadcasts for later."""
-    _permit(turn)
-    waiting = turn.session.scalars(select(Broadcast).where(
-        Broadcast.branch_id == turn.branch_id, Broadcast.id.in_(data["ids"])))
-    return _ask_to_cancel(turn, next(one for one in waiting if _one_line(one, turn) == chosen))
-
-
-def _ask_to_cancel(turn: Turn, broadcast: Broadcast) -> Reply:
-    return Reply(f"取消这条定时广播：{_one_line(broadcast, turn)}\n回复“确认”取消发送，回复“取消”保留。",
-                 Question("broadcast.cancel", "confirm", {"id": broadcast.id}))
-
-
-@talk.answer("broadcast.cancel")
-def hear_cancel_confirmed(turn: Turn, data: Mapping[str, Any], _chosen: str) -> Reply:
-    """确认 to taking back a broadcast."""
-    _permit(turn)
-    broadcast = turn.session.get_one(Broadcast, data["id"], with_for_update=True, populate_existing=True)
-    if not broadcasts.cancel(turn.session, broadcast, turn.person, turn.now):
-        raise Sorry("这条定时广播已经发出或已经取消。回复“广播状态”看结果。")
-    return Reply("已取消这条定时广播，不会发出。")
-
-
-@talk.on("broadcast_status", "广播状态", who=Who.SECRETARY, takes=True, usage="广播状态——谁收到了，谁没有")
-def hear_status(turn: Turn) -> Reply:
-    """广播状态 [第几条] [名单]."""
-    nth = next((number for word in turn.rest.split() if (number := parse_number(word.strip("第条")))), 1)
-    broadcast = broadcasts.find_recent(turn.session, turn.branch_id, turn.now, nth)
-    waiting = broadcasts.pending(turn.session, turn.branch_id, turn.now)
-    later = "".join(f"\n待发：{_one_line(one, turn)}" for one in waiting)
-    if broadcast is None:
-        none = "还没有发过广播。" if nth == 1 else f"没有往前第{nth}条广播。"
-        return Reply(f"{none}{later}" if waiting else f"{none}{HOW}")
-    found = broadcasts.outcomes(turn.session, broadcast)
-    unbound = broadcasts.names_of(turn.session, turn.branch_id, broadcast.unbound)
-    head = f"{'最近一次' if nth == 1 else f'往前第{nth}条'}广播：{_one_line(broadcast, turn)}"
-    body = names_by_state(found, unbound) if NAMES.search(turn.said) else describe(found, unbound)
-    stopped = find_pauses(turn.session, wall()).stopped  # a pause is of the machine's time, whatever the program's is
-    paused = f"\n现在暂停推送：{stopped}。恢复后自动继续。" if stopped else ""
-    return Reply(f"{head}\n{body}{paused}{later}")
