@@ -267,12 +267,32 @@ def test_only_the_secretary_cancels(world: World) -> None:
     assert count(world, AuditRecord, AuditRecord.action == "activity.cancel") == 0
 
 
+def test_who_is_on_leave_reads_how_to_come_at_the_new_time(world: World) -> None:
+    world.at("2017-03-01 09:00").陈静.says(SET_MARCH)
+    world.张三.says("请假 主题党日").hears("已请假")
+    world.李四.says("你好")
+    world.tick()
+    for actor in (world.张三, world.李四):
+        actor.pushed()
+    world.陈静.says("改期 三月主题党日 3月17日 14:00").hears("正在通知8人")
+    world.tick()
+    told = [text for text in world.张三.pushed() if "活动改期" in text]
+    assert len(told) == 1
+    assert "新的时间能来请回复“销假”" in told[0]
+    assert "“请假”加原因" not in told[0]
+    world.李四.receives("活动改期", "“请假”加原因")
+    world.at("2017-03-04 09:00").王五.says("请假 主题党日")
+    world.at("2017-03-08 09:00").陈静.says("改期 三月主题党日 地点改成会议室")
+    world.tick()
+    world.王五.receives("能来请回复销假")  # as a template message, on 20 characters
+    world.张三.says("我又能来了").hears("已销假", "3月17日")
+
+
 # --- adding ---
 
 def test_an_added_activity_has_its_audience(world: World) -> None:
     world.at("2017-03-01 09:00").陈静.says("添加活动 消防演练 3月20日 15:00 操场 全体")
-    world.陈静.hears("已添加：消防演练", "操场", "对象：全体", "通知14人",
-                                                                    "1人还没有绑定")
+    world.陈静.hears("已添加：消防演练", "操场", "对象：全体", "正在通知13人，另1人还没有绑定")
     world.tick()
     world.钱多.receives("消防演练", "操场")
     world.张三.says("三月有什么活动").hears("3. 消防演练：3月20日（周一）15:00，操场")

@@ -92,7 +92,8 @@ def test_no_words_make_the_reading_of_a_claim_fail(words: str) -> None:
 @pytest.mark.parametrize("form", ["绑定 新人 {}", "绑定新人{}", "绑定 新人，{}", "绑定：新人 {}", "綁定 新人 {}"])
 def test_a_code_binds_and_the_answer_says_what_is_kept_and_what_to_do_first(world: World, form: str) -> None:
     world.新人.says(form.format(code_of(world, "新人")))
-    world.新人.hears("绑定成功", "新人（教师）", "绑定即表示同意", "解绑", "本月安排")
+    world.新人.hears("绑定成功", "新人（教师）", "绑定即表示同意", "解绑", "本月安排",
+                  "签到、请假、报名、党费、自学、署名来信、提问和“收到”")
     assert who_is(world, world.新人) == "T015"
     world.新人.says("帮助").hears_not("请先绑定")
 

@@ -469,7 +469,7 @@ def test_nobody_is_reminded_twice_within_the_hour(world, theme_day):
     world.at("2017-03-10 14:05").陈静.says("催签到")
     world.陈静.says("确认").hears("已安排提醒9人")
     world.at("2017-03-10 14:20").李梅.says("催签到")
-    world.李梅.says("确认").hears("已安排提醒0人", "没有重复发")
+    world.李梅.hears("现在没有可以提醒的人", "9人一小时内已提醒过").hears_not("确认")
     world.at("2017-03-10 15:05").李梅.says("催签到")
     world.李梅.says("确认").hears("已安排提醒9人")
 
@@ -500,3 +500,20 @@ def test_the_group_of_the_missing_follows_the_latest_activity(world, theme_day):
         names = set(session.scalars(select(Person.name).where(
             Person.id.in_(groups["未签到"](session, branch, moment("2017-03-12 09:00"))))))
     assert names == {"陈静", "林副", "李梅", "周敏", "吴兰", "李四", "张伟"}
+
+
+def test_the_preview_counts_only_whom_the_reminder_reaches(world):
+    plans(world, "教师培训", "2017-03-10 14:00", kind="研修", audience=("教师", "赵六"))
+    world.at("2017-03-10 14:05").陈静.says("催签到").hears("将提醒4人", "不提醒的：1人没有绑定")
+    world.陈静.says("确认").hears("已安排提醒4人")
+    world.陈静.says("签到情况").hears("张伟（工号尾号014）")
+    for name in ("赵六", "钱多", "何园", "张伟乙"):
+        getattr(world, name).says("签到").hears("签到成功")
+    world.陈静.says("催签到").hears("没有可以提醒的人", "没有绑定").hears_not("确认")
+
+
+@pytest.mark.parametrize("said", ["打卡 学习强国", "签到 读完党章第一章"])
+def test_what_was_read_is_no_check_in(world, theme_day, said):
+    world.at("2017-03-10 14:05").张三.says(said).hears("没有签到", "自学打卡 ")
+    world.张三.says("打卡").hears("签到成功")
+    world.张三.says("我不小心签到了").hears("已撤销签到")

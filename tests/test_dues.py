@@ -1,6 +1,7 @@
 """Scenes of dues: reporting, confirming, overview, reminders; and the amounts people write."""
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
 import pytest
@@ -158,7 +159,7 @@ def test_the_amount_that_is_asked_for_is_booked_as_late_too(world):
 
 
 @pytest.mark.parametrize("said", [
-    "园长信箱 操场的灯坏了", "自学打卡 读完《党章》第三章", "日历订阅", "三月有什么活动", "3号楼的灯坏了", "操场的灯坏了", "很多"])
+    "园长信箱 操场的灯坏了", "自学打卡 读完《党章》第三章", "日历订阅", "三月有什么活动", "3号楼的灯坏了", "操场的灯几点关", "很多"])
 def test_other_sentences_are_no_amount_and_the_question_stays(world, said):
     world.at("2017-02-10 10:00").张三.says("缴党费").says(said).hears_not("金额", "交了多少")
     world.张三.says("30").hears("已登记：一、二月党费30元")
@@ -182,7 +183,69 @@ def test_the_month_can_be_named(world):
     assert [row[1] for row in standing(world)] == ["2017-01", "2017-06"]
 
 
+# The same payment said twice
+
+def test_a_second_report_for_another_period_within_a_day_is_asked_about(world):
+    world.at("2017-03-10 10:00").张三.says("缴党费30元").hears("补交一、二月党费30元")
+    world.at("2017-03-10 10:05").张三.says("缴党费30元").hears("刚才已登记一、二月党费30元。这是另一笔（三月）吗？", "确认", "取消")
+    world.张三.says("取消").hears("什么都没有改变", "另外再登记三月党费30元吗")
+    assert [row[1] for row in standing(world)] == ["2017-01"]
+    world.at("2017-03-11 09:59").张三.says("缴党费").says("30").hears("3月10日（周五）已登记一、二月党费30元", "另一笔")
+    world.张三.says("确认").hears("已登记：三月党费30元")
+    world.张三.says("缴党费 30").hears("您已登记过三月党费30元")
+    assert [row[1] for row in standing(world)] == ["2017-01", "2017-03"]
+
+
+def test_of_many_confirmations_of_the_second_one_books_it(world):
+    world.at("2017-03-10 10:00").张三.says("缴党费 30").says("缴党费 30").hears("另一笔")
+    with ThreadPoolExecutor(3) as pool:
+        heard = list(pool.map(lambda _: world.platform.says(world.张三.openid, "确认").text, range(3)))
+    assert sum("已登记：三月党费30元" in text for text in heard) == 1
+    assert len(standing(world)) == 2
+
+
+@pytest.mark.parametrize("said", ["打错了 是三十", "打错了，是30元", "写错了，应该是30块", "金额不对，是30"])
+def test_a_sum_that_was_mistyped_is_corrected_after_a_yes(world, said):
+    world.at("2017-03-10 10:00").张三.says("缴党费 3").says(said).hears("已登记过一、二月党费3元", "要改成30元吗")
+    world.张三.says("确认").hears("已改为：一、二月党费30元")
+    assert standing(world) == [("张三", "2017-01", 3000, "awaiting")]
+
+
+def test_another_sum_may_be_a_correction_of_the_first(world):
+    world.at("2017-03-10 10:00").张三.says("缴党费 3").says("缴党费 30").hears("另一笔（三月30元）", "“打错了，是30元”")
+    world.张三.says("打错了，是30元").says("确认").hears("已改为：一、二月党费30元")
+    assert standing(world) == [("张三", "2017-01", 3000, "awaiting")]
+
+
+def test_without_a_report_there_is_nothing_mistyped(world):
+    world.at("2017-03-10 10:00").张三.says("打错了 是三十").hears_not("30元")
+    world.张三.says("缴党费 30")
+    world.at("2017-03-10 10:11").张三.says("打错了 是五十").hears_not("50元")
+
+
+@pytest.mark.parametrize("said", ["党费能用微信交吗", "党费微信可以交不"])
+def test_how_to_hand_dues_in_is_for_the_collector_to_say(world, said):
+    world.at("2017-02-10 10:00").张三.says(said).hears("没有写党费用什么方式交", "组织委员李梅")
+
+
 # Confirming
+
+def test_several_payments_of_one_person_are_shown_before_they_are_confirmed(world):
+    world.at("2017-03-10 10:00").张三.says("缴党费 30").says("缴党费 30").says("确认")
+    for said in ("确认党费 张三", "确认党费 张三 30", "张三的党费收到了"):
+        world.李梅.says(said).hears("将确认2笔，共60元：张三一、二月党费30元、张三三月党费30元", "确认", "取消")
+    world.李梅.says("取消").says("确认党费 张三 三月").hears("已确认：张三三月党费30元")
+    assert [row[3] for row in standing(world)] == ["awaiting", "confirmed"]
+    world.李梅.says("确认党费 张三").hears("已确认：张三一、二月党费30元")
+
+
+def test_a_month_outside_the_rounds_is_in_the_overview(world):
+    world.at("2017-03-10 10:00").张三.says("缴党费 30 三月")
+    world.李四.says("缴党费 20 四月")
+    world.李梅.says("确认党费 李四").says("缴费情况").hears(
+        "一、二月党费", "其他月份待确认：张三三月党费30元", "其他月份已确认：李四四月党费20元")
+    world.李梅.says("四月缴费情况").hears("四月党费", "已缴：李四20元").hears_not("其他月份已确认")
+
 
 def test_a_confirmation_is_told_to_the_payer(world):
     world.at("2017-02-10 10:00").张三.says("缴党费 30")

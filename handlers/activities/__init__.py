@@ -1,7 +1,7 @@
 """活动: 书记 dates, moves, cancels and adds activities; those concerned are told and reminded.
 
 What is heard stands here; flow.py leads from the words to the change, changes.py has the use cases,
-reminders.py and monthly.py what is pushed by itself. Start at hear_set().
+reminders.py and monthly.py what is pushed by itself, undoing.py 撤销. Start at hear_set().
 """
 
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from typing import Any
 from bot.talk import Reply, Talk, Turn, Who
 from data.activities import next_for, year_view
 from data.chinese import format_dated
-from handlers.activities import flow, monthly
+from handlers.activities import flow, monthly, undoing
 from handlers.activities import reminders as dated
 from handlers.activities.notices import NOTICE
 from handlers.activities.order import Verb, order_from_json, parse_order, read_piece
@@ -74,6 +74,11 @@ def hear_cancel_confirmed(turn: Turn, data: Mapping[str, Any], _chosen: str) -> 
     return flow.cancel_now(turn, order_from_json(data["order"]), data)
 
 
+@talk.undo(undoing.STEP, words="活动|改期|日期|时间|设置|党日|地点")
+def hear_undo(turn: Turn, data: Mapping[str, Any]) -> Reply:
+    return undoing.put_back(turn, data)
+
+
 @talk.hint
 def hint_next(turn: Turn) -> str | None:
     """The next activity of this person, if it is near."""
@@ -96,4 +101,4 @@ def hint_undated(turn: Turn) -> str | None:
 
 
 reminders = (*monthly.monthly, *dated.reminders)
-pushes = (NOTICE,)
+pushes = (NOTICE, undoing.CORRECTION)

@@ -5,7 +5,7 @@ the version, which makes every push of the older one stale. Telling people is no
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -29,12 +29,28 @@ class Slot:
 
 
 @dataclass(frozen=True, slots=True)
+class Former:
+    """All that a change overwrites. `slot` is kept while cancelled too; None where there was no date."""
+
+    state: ActivityState
+    slot: Slot | None
+    audience: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
-    """What a change did: the activity as it is now, and when and where it was before (None: it had no date)."""
+    """What a change did: the activity as it is now, and when and where it was before (None: it had no date).
+
+    `former` is what restore() needs; None where nothing changed.
+    """
 
     activity: Activity
     before: Slot | None
-    changed: bool = True
+    former: Former | None = None
+
+    @property
+    def changed(self) -> bool:
+        return self.former is not None
 
 
 def slot_of(activity: Activity | None) -> Slot | None:
@@ -51,11 +67,12 @@ def schedule(session: Session, view: YearView, item: Item, slot: Slot, audience:
     before = slot_of(activity)
     groups = list(audience) or activity.audience
     if before == slot and groups == activity.audience:
-        return Change(activity, before, changed=False)
+        return Change(activity, before)
+    former = _former(activity)
     activity.starts_at, activity.ends_at, activity.place = slot.starts_at, slot.ends_at, slot.place
     activity.audience, activity.state = groups, ActivityState.PLANNED
     _close(session, activity, "activity.move" if before else "activity.set", before, now, by)
-    return Change(activity, before)
+    return Change(activity, before, former)
 
 
 def add(session: Session, branch_id: int, title: str, slot: Slot, audience: Sequence[str], now: datetime,
@@ -68,7 +85,7 @@ def add(session: Session, branch_id: int, title: str, slot: Slot, audience: Sequ
         audience=list(audience) or default_audience(kind, title), state=ActivityState.PLANNED, version=0)
     session.add(activity)
     _close(session, activity, "activity.add", None, now, by)
-    return Change(activity, None)
+    return Change(activity, None, replace(_former(activity), state=ActivityState.CANCELLED))
 
 
 def cancel(session: Session, view: YearView, item: Item, now: datetime, by: Person | None) -> Change:
@@ -76,10 +93,29 @@ def cancel(session: Session, view: YearView, item: Item, now: datetime, by: Pers
     activity = item.activity or _begin(session, view.year, item.entry)
     before = slot_of(activity)
     if activity.state is ActivityState.CANCELLED:
-        return Change(activity, before, changed=False)
+        return Change(activity, before)
+    former = _former(activity)
     activity.state = ActivityState.CANCELLED
     _close(session, activity, "activity.cancel", before, now, by)
-    return Change(activity, before)
+    return Change(activity, before, former)
+
+
+def restore(session: Session, activity: Activity, former: Former, now: datetime, by: Person) -> Change:
+    """Put back what a change overwrote (撤销): a further change, with its own version and record.
+
+    An added activity is not deleted but cancelled: its number would serve another one, and pushes go by it.
+    """
+    before, overwritten, slot = slot_of(activity), _former(activity), former.slot
+    activity.starts_at, activity.ends_at, activity.place = (slot.starts_at, slot.ends_at, slot.place) if slot \
+        else (None, None, "")
+    activity.audience, activity.state = list(former.audience), former.state
+    _close(session, activity, "activity.restore", before, now, by)
+    return Change(activity, before, overwritten)
+
+
+def _former(activity: Activity) -> Former:
+    slot = Slot(activity.starts_at, activity.ends_at, activity.place) if activity.starts_at else None
+    return Former(activity.state, slot, tuple(activity.audience))
 
 
 def default_audience(kind: str, title: str) -> list[str]:

@@ -16,6 +16,7 @@ from handlers.activities.doubts import find_doubts, find_other_month, find_twins
 from handlers.activities.notices import enqueue_notice
 from handlers.activities.order import Order, Verb, in_next_year
 from handlers.activities.targets import Target, find_target, find_targets, year_of
+from handlers.activities.undoing import note
 
 MOST_CHOICES = 9
 LONGEST_TITLE = 60
@@ -88,6 +89,7 @@ def _proceed_dating(turn: Turn, order: Order, target: Target) -> Reply:
     change = changes.schedule(turn.session, target.view, item, slot, order.audience, now, turn.person)
     if not change.changed:
         return Reply(said.unchanged(target.view, item, now))
+    note(turn, change)
     told = enqueue_notice(turn.session, change, turn.person, now, turn.office.settings)
     return Reply(said.dated(turn.session, target, change, told, now))
 
@@ -105,6 +107,7 @@ def _proceed_adding(turn: Turn, order: Order) -> Reply:
     if doubts and not order.sure:
         return _ask_sure(order, order.words, slot, doubts, turn.now)
     change = changes.add(turn.session, turn.branch_id, order.words, slot, order.audience, turn.now, turn.person)
+    note(turn, change)
     told = enqueue_notice(turn.session, change, turn.person, turn.now, turn.office.settings)
     return Reply(said.added(turn.session, change, told, turn.now))
 
@@ -209,6 +212,7 @@ def cancel_now(turn: Turn, order: Order, data: Mapping[str, object]) -> Reply:
     if not isinstance(target, Target) or (activity.version if activity else 0) != data["version"]:
         raise Sorry("这项活动刚刚有了新的安排，没有取消。回复“本月安排”看看现在的情况，再重新发送。")
     change = changes.cancel(turn.session, target.view, target.item, turn.now, turn.person)
+    note(turn, change)
     told = enqueue_notice(turn.session, change, turn.person, turn.now, turn.office.settings)
     return Reply(said.cancelled(target, told, turn.now))
 

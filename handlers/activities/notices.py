@@ -3,7 +3,7 @@
 Writes to the outbox only. Start at enqueue_notice(). The subject of a push is `activity/<id>/<version>`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.settings import Settings
-from data.activities import audience_ids, end_of, expected_ids
+from data.activities import audience_ids, end_of, expected_ids, on_leave_ids
 from data.chinese import WEEKDAYS, format_dated
 from data.models import Activity, ActivityState, CheckIn, Person
 from data.people import reachable_ids
@@ -46,6 +46,8 @@ class Request:
 
 
 _LEAVE = "不能参加请回复“请假”加原因。"
+_AWAY = "您原来请了假，新的时间能来请回复“销假”；不能来，不用再请。"
+_AWAY_AS_BEFORE = "您已请假，不用再请；又能来了，请回复“销假”。"
 _COME = Request(_LEAVE, "请准时参加，不能来请回复请假", "不能来请回复请假")
 _REQUESTS = {
     "缴党费": Request(f"请备好党费，交给组织委员。{_LEAVE}", "请备好党费，交给组织委员", "请备好党费"),
@@ -54,16 +56,26 @@ _REQUESTS = {
 }
 
 
-def enqueue_notice(session: Session, change: Change, by: Person | None, now: datetime, settings: Settings) -> Told:
-    """Tell everybody whom the activity concerns, but not the one who has just changed it."""
+def enqueue_notice(session: Session, change: Change, by: Person | None, now: datetime, settings: Settings,
+                   only: Collection[int] | None = None) -> Told:
+    """Tell everybody (or `only` these) whom the activity concerns, but not the one who has just changed it."""
     activity = change.activity
-    people = [person for person in audience_ids(session, activity) if by is None or person != by.id]
-    expires = _stale_at(change, now)
-    due = min(after_quiet(now, settings), expires)
-    enqueue(session, activity.branch_id, people, kind=NOTICE.name, key=f"{NOTICE.name}/{subject_of(activity)}",
-            subject=subject_of(activity), text=notice_text(change, now), now=now, due=due, expires=expires,
-            fields=template_fields(activity, now.tzinfo, _note(change, now.tzinfo)))
+    people = [person for person in audience_ids(session, activity)
+              if (by is None or person != by.id) and (only is None or person in only)]
+    due, expires = times_of_notice(change, now, settings)
+    away = set() if is_off(activity) else on_leave_ids(session, activity.id)
+    for on_leave in (False, True):
+        enqueue(session, activity.branch_id, [person for person in people if (person in away) is on_leave],
+                kind=NOTICE.name, key=f"{NOTICE.name}/{subject_of(activity)}", subject=subject_of(activity),
+                text=notice_text(change, now, on_leave), now=now, due=due, expires=expires,
+                fields=template_fields(activity, now.tzinfo, _note(change, now.tzinfo, on_leave)))
     return Told(len(people), len(set(people) - reachable_ids(session, activity.branch_id)), due)
+
+
+def times_of_notice(change: Change, now: datetime, settings: Settings) -> tuple[datetime, datetime]:
+    """From when a notice goes out, and when it is stale."""
+    expires = _stale_at(change, now)
+    return min(after_quiet(now, settings), expires), expires
 
 
 def _stale_at(change: Change, now: datetime) -> datetime:
@@ -73,8 +85,8 @@ def _stale_at(change: Change, now: datetime) -> datetime:
     return start if start > now else end_of(change.activity)
 
 
-def notice_text(change: Change, now: datetime) -> str:
-    """What those concerned read."""
+def notice_text(change: Change, now: datetime, on_leave: bool = False) -> str:
+    """What those concerned read; who is on leave stays so, and reads how to come after all."""
     activity, before = change.activity, change.before
     if is_off(activity):
         was = f"（原定{format_dated(before.starts_at, now)}）" if before else ""
@@ -85,15 +97,19 @@ def notice_text(change: Change, now: datetime) -> str:
         head, was = "活动改期", f"（原定{format_dated(before.starts_at, now)}）"
     else:
         head, was = "活动变更", ""
-    return f"【{head}】{activity.title}\n{when_and_where(activity, now, was)}\n{request_of(activity).full}"
+    asked = (_AWAY if was or not before else _AWAY_AS_BEFORE) if on_leave else request_of(activity).full
+    return f"【{head}】{activity.title}\n{when_and_where(activity, now, was)}\n{asked}"
 
 
-def _note(change: Change, zone: tzinfo) -> str:
+def _note(change: Change, zone: tzinfo, on_leave: bool = False) -> str:
     """The last line of a template message, 20 characters at most."""
     before, activity = change.before, change.activity
     if is_off(activity):
         return f"原定{weekday_of(before.starts_at, zone)}，已取消，不用参加" if before else "活动已取消，不用参加"
     weekday = weekday_of(activity.starts_at, zone)
+    if on_leave:
+        moved = "改期" if before and before.starts_at != activity.starts_at else "变更"
+        return f"{weekday}；{moved}，能来请回复销假"
     if before is None:
         return f"{weekday}；{request_of(activity).first}"
     if before.starts_at == activity.starts_at:
@@ -126,15 +142,16 @@ def template_fields(activity: Activity, zone: tzinfo, note: str) -> Mapping[str,
     return {"title": activity.title, "time": time, "place": activity.place or PLACE_OPEN, "note": note}
 
 
-def subject_of(activity: Activity) -> str:
-    return f"activity/{activity.id}/{activity.version}"
+def subject_of(activity: Activity, version: int | None = None) -> str:
+    """What a push is about: the activity as it is now, or as it was in an older version."""
+    return f"activity/{activity.id}/{version or activity.version}"
 
 
 def is_off(activity: Activity) -> bool:
     return activity.state is ActivityState.CANCELLED
 
 
-def _find_current(session: Session, subject: str) -> Activity | None:
+def find_current(session: Session, subject: str) -> Activity | None:
     """The activity of a push; None once it has changed since."""
     _, activity_id, version = subject.split("/")
     activity = session.get(Activity, int(activity_id))
@@ -142,14 +159,14 @@ def _find_current(session: Session, subject: str) -> Activity | None:
 
 
 def _still_news(session: Session, _branch_id: int, subject: str) -> Still:
-    activity = _find_current(session, subject)
+    activity = find_current(session, subject)
     if activity is None:
         return Still((), "活动后来又有变动")
     return Still(audience_ids(session, activity), "不再是参加对象")
 
 
 def _still_to_come(session: Session, _branch_id: int, subject: str) -> Still:
-    activity = _find_current(session, subject)
+    activity = find_current(session, subject)
     if activity is None or is_off(activity):
         return Still((), "活动已改期或取消")
     here = set(session.scalars(select(CheckIn.person_id).where(CheckIn.activity_id == activity.id)))

@@ -166,8 +166,9 @@ def _with_times(order: Order, day: TimeSpan | None, clock: TimeSpan | None, now:
         order = replace(order, day=first, last_day=last if last != first else None, no_year=no_year)
     hours = clock or (day if day and isinstance(day.start, datetime) else None)
     if hours:
-        begins, ends = hours.start.timetz().replace(tzinfo=None), hours.end.timetz().replace(tzinfo=None)
-        order = replace(order, begins=begins, ends=ends if hours.start != hours.end else None)
+        says_end = isinstance(hours.end, datetime) and hours.start != hours.end  # not 3月8日14:00到3月10日
+        order = replace(order, begins=hours.start.timetz().replace(tzinfo=None),
+                        ends=hours.end.timetz().replace(tzinfo=None) if says_end else None)
     return order
 
 

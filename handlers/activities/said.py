@@ -99,9 +99,11 @@ def _people(change: Change, told: Told, now: datetime) -> str:
 def _told(told: Told, now: datetime) -> str:
     if not told.people:
         return "没有需要通知的人。"
+    left = f"{told.unreachable}人还没有绑定或没有关注，请另行告知" if told.unreachable else ""
+    if told.unreachable == told.people:
+        return f"没有人能收到通知：{left}。"
     when = f"现在是休息时间，{format_dated(told.due, now)}" if told.due > now else "正在"
-    left = f"，其中{told.unreachable}人还没有绑定或没有关注，请另行告知" if told.unreachable else ""
-    return f"{when}通知{told.people}人{left}。"
+    return f"{when}通知{told.people - told.unreachable}人{f'，另{left}' if left else ''}。"
 
 
 def _notes(session: Session, change: Change, now: datetime) -> str:

@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 
 from data import audit
 from data.chinese import half_width
+from data.console_sessions import end_all
+from data.links import withdraw_links
 from data.models import Follower, OpenQuestion, Person
 from handlers.binding import codes
 
@@ -56,12 +58,20 @@ def find_holder(session: Session, person: Person) -> Follower | None:
     return session.scalars(select(Follower).where(Follower.person_id == person.id).with_for_update()).one_or_none()
 
 
+def shut_out(session: Session, person: Person, now: datetime) -> None:
+    """End every session in the console and every link that has not been used."""
+    end_all(session, person, now)
+    for purpose in ("console", "export"):
+        withdraw_links(session, person, purpose, now)
+
+
 def bind(session: Session, follower: Follower, person: Person, now: datetime) -> None:
     """Tie the openid to the person: uses up the code and ends what either was tied to before."""
     holder = find_holder(session, person)
     if holder is not None and holder.openid != follower.openid:
         _untie(session, holder)
     _untie(session, follower)
+    shut_out(session, person, now)  # whoever has the old phone, or a browser that was opened from it
     session.flush()  # a person is tied to one openid only, so the old tie has to go first
     follower.branch_id, follower.person_id = person.branch_id, person.id
     person.code_serial += 1
@@ -71,6 +81,7 @@ def bind(session: Session, follower: Follower, person: Person, now: datetime) ->
 def unbind(session: Session, follower: Follower, person: Person, now: datetime, action: str = "binding.unbind") -> None:
     """Untie the openid; the person and the records stay. What waits in the outbox is dropped when it would be sent."""
     _untie(session, follower)
+    shut_out(session, person, now)
     audit.record(session, person.branch_id, now, person, action, f"person/{person.id}")
 
 

@@ -14,13 +14,14 @@ from bot.talk import MEMBERS, Question, Reply, Sorry, Talk, Turn, Who, duties_of
 from data.chinese import half_width
 from data.models import Duty, Follower, Person
 from data.people import officers
+from data.undo import note_final
 from handlers.binding import attempts, bindings
 
 HOW_TO_BIND = "请发送“绑定 姓名 绑定码”，例如：绑定 张三 482913。绑定码是6位数字，请向支部书记索取。"
 WELCOME = ("您好，这里是党务助手：查支部的活动安排，签到、缴党费，接收支部通知。\n"
            f"先绑定身份。{HOW_TO_BIND}\n绑定时会说明保存什么、用来做什么；随时可以解绑。")
-CONSENT = ("这里保存名册里您的姓名、工号、身份、职务和党小组，以及以后的签到、请假、党费记录，"
-           "只用于支部的活动通知和记录，由您本人、书记和有关委员按分工查看；请假原因、位置、照片不保存。"
+CONSENT = ("这里保存名册里您的姓名、工号、身份、职务和党小组，以及您以后的签到、请假、报名、党费、自学、署名来信、提问和“收到”，"
+           "只用于支部工作，由您本人、书记和有关负责人按分工查看；请假原因、位置、照片不保存，匿名来信不记是谁写的。"
            "绑定即表示同意，可随时解绑，线下办理同样有效。")
 WRONG = "姓名或绑定码不对，没有绑定。请核对后再发：绑定 姓名 绑定码。没有绑定码，或一直不对，请向支部书记索取新的。"
 
@@ -107,6 +108,7 @@ def hear_rebind(turn: Turn, data: Mapping[str, Any], _chosen: str) -> Reply:
 
 def _bound(turn: Turn, person: Person) -> Reply:
     bindings.bind(turn.session, turn.follower, person, turn.now)
+    note_final(turn.session, person, "绑定码只能用一次。要解除这个绑定，请回复“解绑”。", turn.now)
     return Reply(f"绑定成功。{_called(person)}，您好。\n{CONSENT}\n{_first_steps(person)}")
 
 
@@ -144,6 +146,7 @@ def hear_unbind_confirmed(turn: Turn, data: Mapping[str, Any], _chosen: str) -> 
     if turn.person is None or turn.person.id != data["person"]:
         raise Sorry(f"这个微信现在没有绑定。{HOW_TO_BIND}")
     bindings.unbind(turn.session, turn.follower, turn.person, turn.now)
+    note_final(turn.session, turn.person, "已解绑的微信要再用，请用新的绑定码重新绑定。", turn.now)
     return Reply("已解绑，您的记录仍保留在支部。以后要再用，请向支部书记索取新的绑定码，发送“绑定 姓名 绑定码”。")
 
 

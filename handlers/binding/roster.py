@@ -47,7 +47,10 @@ def _values(row: RosterRow) -> dict[str, str]:
 
 
 def _update(person: Person, row: RosterRow) -> bool:
-    different = {name: value for name, value in _values(row).items() if getattr(person, name) != value}
+    values = _values(row)
+    if not row.phone:  # an exported roster has no numbers, and brought back it must not wipe them out
+        del values["phone"]
+    different = {name: value for name, value in values.items() if getattr(person, name) != value}
     for name, value in different.items():
         setattr(person, name, value)
     return bool(different)

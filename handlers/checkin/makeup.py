@@ -4,15 +4,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.talk import Question, Reply, Sorry, Turn, Who
+from bot.which import choose_named
 from bot.whom import Named, add_chosen, ask_who, find_named, label, people_by_id
 from data.activities import EARLY, concerns, find_activity, find_open
 from data.attendance import begun
 from data.chinese import format_time
 from data.models import Activity, Person
 from data.people import people_named
+from data.undo import note_step
 from handlers.checkin import records
 from handlers.checkin.heard import LOOK_BACK, ask_which, chosen_activity, name, talk, words_of
-from handlers.checkin.picking import choose_named
+from handlers.checkin.records import CheckedIn
 
 
 @talk.on("makeup_checkin", "补签", "补签到", who=Who.ORGANISERS, takes=True, changes=True,
@@ -73,12 +75,15 @@ def hear_who(turn: Turn, data: Mapping[str, Any], chosen: str) -> Reply:
 
 def _go_on(turn: Turn, named: Named, activity: Activity | None) -> Reply:
     """Ask about equal names one after the other, then enter everybody."""
-    if activity is None:
+    if activity is None or activity.starts_at is None:
         raise Sorry("这项活动已经不在了，没有补签。")
     named, notes = _settle_by_audience(turn, named, activity)
     if named.shared:
         return ask_who(turn.session, turn.branch_id, named, "makeup.who", activity=activity.id)
-    lines = [_make_up(turn, person, activity) for person in people_by_id(turn.session, turn.branch_id, named.ids)]
+    people = people_by_id(turn.session, turn.branch_id, named.ids)
+    done = [records.make_up(turn.session, person, activity, turn.person, turn.now) for person in people]
+    _note(turn, [one for one in done if one.is_new])
+    lines = [_line(turn, person, activity, one) for person, one in zip(people, done, strict=True)]
     return Reply("\n".join((f"{name(activity, turn.now)}：", *lines, *notes)))
 
 
@@ -97,8 +102,14 @@ def _settle_by_audience(turn: Turn, named: Named, activity: Activity) -> tuple[N
     return Named(tuple(dict.fromkeys(ids)), tuple(shared), named.rest), notes
 
 
-def _make_up(turn: Turn, person: Person, activity: Activity) -> str:
-    done = records.make_up(turn.session, person, activity, turn.person, turn.now)
+def _note(turn: Turn, new: list[CheckedIn]) -> None:
+    """One step for 撤销, however many names were said."""
+    if new:
+        note_step(turn.session, turn.person, "checkin.make_up", turn.now, ids=[one.record.id for one in new],
+                  on_leave=[one.record.id for one in new if one.was_on_leave])
+
+
+def _line(turn: Turn, person: Person, activity: Activity, done: CheckedIn) -> str:
     if not done.is_new:
         at = format_time(done.record.happened_at, turn.now.tzinfo)
         how = "已补签过" if done.record.entered_by != person.id else f"已在{at}签到"

@@ -4,20 +4,23 @@ Names go to these officers alone, never into a group. 补签 is in makeup.py. St
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, tzinfo
+from functools import partial
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from bot.talk import Question, Reply, Sorry, Turn, Who
-from bot.whom import say_unreached
+from bot.which import choose_named
+from bot.whom import names_apart, say_unreached
 from data import audit
 from data.activities import EARLY, dated_between, end_of, find_activity, find_open, is_open
 from data.attendance import attendance, begun, missing_ids
 from data.chinese import format_time
 from data.models import Activity, ActivityState, CheckIn, Person
+from data.people import reachable_ids
+from data.undo import note_final
 from handlers.checkin.heard import LOOK_BACK, ask_which, chosen_activity, name, open_or_latest, talk, words_of
-from handlers.checkin.picking import choose_named
 from scheduler import outbox
 from scheduler.reminder import PushKind, Still
 
@@ -96,10 +99,11 @@ def _in_full(turn: Turn, activity: Activity) -> str:
     lines = [_numbers(turn, activity)]
     for title, came in (("已签到", seen.present), ("对象以外签到", seen.guests)):
         if came:
-            lines.append(f"{title}：{'、'.join(_arrival(person, record, zone) for person, record in came)}。")
+            names = names_apart(turn.session, turn.branch_id, [person for person, _ in came])
+            lines.append(f"{title}：{'、'.join(map(partial(_arrival, zone), names, came))}。")
     for title, people in (("请假", seen.leave), ("未签到", seen.missing)):
         if people:
-            lines.append(f"{title}：{'、'.join(person.name for person in people)}。")
+            lines.append(f"{title}：{'、'.join(names_apart(turn.session, turn.branch_id, people))}。")
     if seen.missing and is_open(activity, turn.now):
         lines.append("提醒未签到的人，回复“催签到”；到场没签上的，回复“补签 姓名”。")
     elif seen.missing and activity.starts_at <= turn.now:
@@ -107,10 +111,11 @@ def _in_full(turn: Turn, activity: Activity) -> str:
     return "\n".join(lines)
 
 
-def _arrival(person: Person, record: CheckIn, zone: Any) -> str:
+def _arrival(zone: tzinfo, called: str, came: tuple[Person, CheckIn]) -> str:
+    person, record = came
     if record.entered_by != person.id:
-        return f"{person.name}（补签）"
-    return f"{person.name}{format_time(record.happened_at, zone)}"
+        return f"{called}（补签）"
+    return f"{called}{format_time(record.happened_at, zone)}"
 
 
 @talk.on("checkin_missing", "未签到名单", "未签到", "谁没签到", who=Who.ORGANISERS, takes=True,
@@ -123,7 +128,7 @@ def hear_missing(turn: Turn) -> Reply:
     lines = []
     for activity in activities[:MOST_AT_ONCE]:
         seen = attendance(turn.session, activity)
-        names = "、".join(person.name for person in seen.missing)
+        names = "、".join(names_apart(turn.session, turn.branch_id, seen.missing))
         missing = f"未签到{len(seen.missing)}人：{names}。" if names else "没有人未签到。"
         leave = f"请假{len(seen.leave)}人不计在内。" if seen.leave else ""
         lines.append(f"{name(activity, turn.now)}：{missing}{leave}")
@@ -159,10 +164,21 @@ def _preview_urge(turn: Turn, activity: Activity) -> Reply:
     what = name(activity, turn.now)
     if not missing:
         return Reply(f"{what}：都已签到或请假，不用催。")
-    apart = say_unreached(turn.session, turn.branch_id, missing)
-    return Reply(f"将提醒{len(missing)}人签到：{what}{f'，{apart}' if apart else ''}。每人一小时最多提醒一次。\n"
-                 "回复“确认”发送，回复“取消”放弃。",
+    reached = set(missing) & reachable_ids(turn.session, turn.branch_id)
+    before = outbox.queued_among(turn.session, _key_of_urge(activity, turn.now), reached)
+    left_out = (say_unreached(turn.session, turn.branch_id, missing).removeprefix("其中"),
+                f"{len(before)}人一小时内已提醒过" if before else "")
+    others = "；".join(why for why in left_out if why)
+    if not reached - before:
+        return Reply(f"{what}：未签到{len(missing)}人，现在没有可以提醒的人：{others}。")
+    return Reply(f"将提醒{len(reached - before)}人签到：{what}。每人一小时最多提醒一次。"
+                 f"{f'不提醒的：{others}。' if others else ''}\n回复“确认”发送，回复“取消”放弃。",
                  Question("checkin.urge", "confirm", {"activity": activity.id}))
+
+
+def _key_of_urge(activity: Activity, now: datetime) -> str:
+    """One reminder for each person and hour."""
+    return f"checkin/{activity.id}/urge/{now:%Y-%m-%dT%H}"
 
 
 @talk.answer("checkin.urge")
@@ -171,17 +187,21 @@ def hear_urge_confirmed(turn: Turn, data: Mapping[str, Any], _confirmed: str) ->
     activity = find_activity(turn.session, turn.branch_id, data["activity"])
     if activity is None or not is_open(activity, turn.now):
         raise Sorry("这项活动现在不能签到了，没有发送。")
-    missing, zone = missing_ids(turn.session, activity), turn.now.tzinfo
+    reachable, zone = reachable_ids(turn.session, turn.branch_id), turn.now.tzinfo
+    missing = [person_id for person_id in missing_ids(turn.session, activity) if person_id in reachable]
+    if not missing:
+        raise Sorry("没有可以提醒的人：都已签到或请假，或者没有绑定、已取消关注。回复“签到情况”查看。")
     started = "已经开始" if activity.starts_at <= turn.now else "就要开始"
     place = f"，地点{activity.place}" if activity.place else ""
     new = outbox.enqueue(
         turn.session, turn.branch_id, missing, kind=URGE.name, now=turn.now, expires=end_of(activity),
-        key=f"checkin/{activity.id}/urge/{turn.now:%Y-%m-%dT%H}", subject=f"activity/{activity.id}/{activity.version}",
+        key=_key_of_urge(activity, turn.now), subject=f"activity/{activity.id}/{activity.version}",
         text=f"{name(activity, turn.now)}{started}{place}，还没有您的签到。到了请回复“签到”，来不了请回复“请假”。",
         fields={"title": activity.title, "time": f"{activity.starts_at.astimezone(zone):%Y-%m-%d %H:%M}",
                 "place": activity.place, "note": "到了请回复“签到”"})
     audit.record(turn.session, turn.branch_id, turn.now, turn.person, "checkin.urge", f"activity/{activity.id}",
                  people=new)
+    if new:
+        note_final(turn.session, turn.person, "催签到的提醒已经发出，收不回来。不再提醒就不用再操作。", turn.now)
     before = f"{len(missing) - new}人一小时内已提醒过，没有重复发。" if new < len(missing) else ""
-    apart = say_unreached(turn.session, turn.branch_id, missing) if new == len(missing) else ""
-    return Reply(f"已安排提醒{new}人签到{f'，{apart}' if apart else ''}。{before}回复“签到情况”查看进展。")
+    return Reply(f"已安排提醒{new}人签到。{before}回复“签到情况”查看进展。")

@@ -1,19 +1,23 @@
 """签到: what somebody says who has come, and what they ask about their own attendance. Start at hear_check_in()."""
 
-from collections.abc import Collection, Mapping, Sequence
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from bot.talk import Reply, Sorry, Turn, Who
+from bot.which import Words, choose_named
 from bot.whom import find_named
 from data.activities import EARLY, around, concerns, end_of, find_open, is_open, next_for
-from data.attendance import begun, own_check_ins, own_leaves, used_check_in
+from data.attendance import OwnState, own_attendance, own_check_ins, own_leaves
 from data.chinese import format_dated, format_time
-from data.models import Activity, CheckIn
+from data.models import Activity
+from data.undo import note_step
 from handlers.checkin import records
 from handlers.checkin.heard import ask_which, chosen_activity, name, talk, words_of
-from handlers.checkin.picking import choose_named
 
 MOST_AT_ONCE = 5  # activities that may be open at one time
+_STUDY = re.compile("学习|自学|读书|强国|章程|党章|《|微党课|网课|视频|公报|报告|读完|看了")
 WHO_CAN = "书记或组织委员"
 
 
@@ -24,6 +28,7 @@ def hear_check_in(turn: Turn) -> Reply:
     near = around(turn.session, turn.branch_id, turn.now)
     activities = _open_for(turn, near)
     words = words_of(turn)
+    _refuse_study(turn, words, near)
     named = choose_named(words, activities, turn.now.tzinfo)
     if not activities:
         raise Sorry(_why_not(turn, near))
@@ -55,6 +60,13 @@ def _refuse_for_others(turn: Turn) -> None:
     raise Sorry(f"签到由本人操作，没有签到。到场了却没能签到的，请{WHO_CAN}补签。")
 
 
+def _refuse_study(turn: Turn, words: Words, near: Sequence[Activity]) -> None:
+    """打卡 学习强国: what was read or watched is no activity, and is entered as self-study."""
+    if turn.rest and _STUDY.search(turn.rest) and not choose_named(words, near, turn.now.tzinfo):
+        raise Sorry("没有签到。“打卡”和“签到”是活动到场时用的；登记自学，请回复“自学打卡”加内容，"
+                    f"例如“自学打卡 {turn.rest[:20]}”。")
+
+
 def _check_in(turn: Turn, activity: Activity) -> Reply:
     zone = turn.now.tzinfo
     done = records.check_in(turn.session, turn.person, activity, turn.now)
@@ -64,6 +76,8 @@ def _check_in(turn: Turn, activity: Activity) -> Reply:
         made_up = "（补签）" if done.record.entered_by != turn.person.id else ""
         return Reply(f"您已签到{made_up}：{name(activity, turn.now)}，{format_time(done.record.happened_at, zone)}，"
                      f"您是第{done.rank}位。不用再签。")
+    note_step(turn.session, turn.person, "checkin.check_in", turn.now, id=done.record.id,
+              on_leave=int(done.was_on_leave))
     leave = "\n您原来的请假已撤销。" if done.was_on_leave else ""
     place = f"，{activity.place}" if activity.place else ""
     return Reply(f"签到成功：{name(activity, turn.now)}{place}，您是第{done.rank}位。{leave}")
@@ -115,8 +129,7 @@ def hear_mine(turn: Turn) -> Reply:
     """A person's own attendance of the year; activities at which nobody checked in say nothing and are left out."""
     year = turn.now.year
     new_year = turn.now.replace(month=1, day=1, hour=0, minute=0, second=0, microsecond=0)
-    past = begun(turn.session, turn.branch_id, new_year, turn.now + EARLY)
-    states = _own_states(turn, past) if past else []
+    states = _own_states(turn, new_year)
     if not states:
         return Reply(f"{year}年还没有您的签到记录。{_own_next(turn)}")
     came, leave = (sum(state.startswith(word) for _, state in states) for word in ("已签到", "请假"))
@@ -125,26 +138,21 @@ def hear_mine(turn: Turn) -> Reply:
                             f"未签到{len(states) - came - leave}次。", *lines, _own_next(turn))))
 
 
-def _own_states(turn: Turn, past: Sequence[Activity]) -> list[tuple[Activity, str]]:
+def _own_states(turn: Turn, since: datetime) -> list[tuple[Activity, str]]:
     """What the person did at each activity that says something about them, the earliest first."""
-    ids = [activity.id for activity in past]
-    own = own_check_ins(turn.session, turn.person.id, ids)
-    leaves, used = own_leaves(turn.session, turn.person.id, ids), used_check_in(turn.session, ids)
-    states = [(activity, _own_state(turn, activity, own.get(activity.id), leaves))
-              for activity in reversed(past)]
-    return [(activity, state) for activity, state in states if state and (activity.id in used or state == "请假")]
+    return [(state.activity, _own_state(turn, state))
+            for state in own_attendance(turn.session, turn.person, since, turn.now + EARLY)]
 
 
-def _own_state(turn: Turn, activity: Activity, record: CheckIn | None, leaves: Collection[int]) -> str:
-    """`已签到14:03`, `已签到（补签）`, `请假`, `未签到`; nothing where the activity is not theirs."""
+def _own_state(turn: Turn, state: OwnState) -> str:
+    """`已签到14:03`, `已签到（补签）`, `请假`, `未签到`."""
+    record = state.record
     if record is not None:
         own = record.entered_by == turn.person.id
         return f"已签到{format_time(record.happened_at, turn.now.tzinfo)}" if own else "已签到（补签）"
-    if not concerns(turn.person, activity):
-        return ""
-    if activity.id in leaves:
+    if state.on_leave:
         return "请假"
-    return "未签到" if end_of(activity) < turn.now else "未签到，现在可以签"
+    return "未签到" if end_of(state.activity) < turn.now else "未签到，现在可以签"
 
 
 def _own_next(turn: Turn) -> str:

@@ -92,6 +92,31 @@ def withdraw_leave(session: Session, person: Person, activity: Activity, by: Per
     return withdrawn
 
 
+def restore_leave(session: Session, person_id: int, activity: Activity, by: Person, now: datetime) -> bool:
+    """The leave that was withdrawn stands again; False when there is none."""
+    restored = session.execute(
+        update(Leave).where(Leave.activity_id == activity.id, Leave.person_id == person_id,
+                            Leave.withdrawn_at.is_not(None)).values(withdrawn_at=None)).rowcount == 1
+    if restored:
+        audit.record(session, activity.branch_id, now, by, "leave.restore", f"activity/{activity.id}",
+                     person=person_id)
+    return restored
+
+
+def take_back(session: Session, record_id: int, by: Person, now: datetime) -> CheckIn | None:
+    """Remove a check-in that `by` entered by mistake; what it said stays in the audit. None when it is gone."""
+    record = session.scalars(
+        select(CheckIn).where(CheckIn.id == record_id, CheckIn.entered_by == by.id).with_for_update()).one_or_none()
+    if record is None:
+        return None
+    session.delete(record)
+    session.flush()
+    audit.record(session, record.branch_id, now, by, "checkin.take_back", f"activity/{record.activity_id}",
+                 person=record.person_id, happened=record.happened_at.isoformat(),
+                 entered=record.entered_at.isoformat())
+    return record
+
+
 # Made once: to build a statement costs more than to run it.
 _CHECK_IN = select(CheckIn).where(
     CheckIn.activity_id == bindparam("activity_id"), CheckIn.person_id == bindparam("person_id"))

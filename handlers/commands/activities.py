@@ -89,7 +89,7 @@ def _import_row(session: Session, branch_id: int, row: ActivityRow, now: datetim
     if item is None:
         return add(session, branch_id, row.title, slot, row.audience, now, None)
     if item.is_cancelled:  # an older file must not bring back what was called off since
-        return Change(item.activity, None, changed=False)
+        return Change(item.activity, None)
     return schedule(session, view, item, slot, row.audience, now, None)
 
 

@@ -11,6 +11,7 @@ from bot.whom import Named, add_chosen, ask_who, find_named, people_by_id
 from data.chinese import format_fen
 from data.dues import payments_of
 from data.models import DuesPayment, DuesState, Person
+from data.undo import note_final
 from handlers.dues import payments
 from handlers.dues.confirming import amount_beside, preview_correction, tell_payer
 from handlers.dues.heard import confirmation, said_round, sum_of, talk
@@ -73,7 +74,8 @@ def hear_return(turn: Turn, data: Mapping[str, Any], _confirmed: str) -> Reply:
     if payment is None or payment.branch_id != turn.branch_id \
             or not payments.send_back(turn.session, payment, turn.person, turn.now):
         raise Sorry("这笔党费刚刚已被确认或更正，没有退回。回复“缴费情况”查看。")
-    what = sum_of(turn.session, payment)
+    name, what = turn.session.get_one(Person, payment.person_id).name, sum_of(turn.session, payment)
+    note_final(turn.session, turn.person, "退回的党费已通知本人。钱已收到的，请回复“确认党费 姓名 金额”代为登记。", turn.now)
     tell_payer(turn, payment, f"您登记的{what}已由{turn.person.name}退回，没有确认。请与{turn.person.name}核对后，"
                               "再回复“缴党费 金额”登记。")
-    return Reply(f"已退回：{turn.session.get_one(Person, payment.person_id).name}{what}，已通知本人。")
+    return Reply(f"已退回：{name}{what}，已通知本人。")

@@ -13,9 +13,10 @@ from bot.talk import Question, Reply, Sorry, Turn, Who
 from bot.whom import say_unreached
 from data import audit
 from data.chinese import format_day, format_fen
-from data.dues import awaiting, overview, unpaid_ids
-from data.dues_rounds import Round, get_round, round_in_view
-from data.models import Person
+from data.dues import awaiting, outside, overview, unpaid_ids
+from data.dues_rounds import Round, get_round, round_in_view, rounds_of
+from data.models import DuesPayment, DuesState, Person
+from data.undo import note_final
 from handlers.dues import payments
 from handlers.dues.heard import said_round, sum_of, talk
 from handlers.dues.reminding import URGE, fields_of, reminder_text, subject_of
@@ -49,15 +50,25 @@ def hear_overview(turn: Turn) -> Reply:
              _sums("已缴", seen.confirmed), _sums("待确认", seen.awaiting)]
     if seen.unpaid:
         lines.append(f"未缴：{'、'.join(person.name for person in seen.unpaid)}。")
-    elsewhere = [f"{person.name}{sum_of(turn.session, payment)}" for payment, person
-                 in awaiting(turn.session, turn.branch_id) if payment.period != round_.period]
-    if elsewhere:
-        lines.append(f"其他月份待确认：{'、'.join(elsewhere)}。")
-    if seen.awaiting or elsewhere:
+    waiting = [pair for pair in awaiting(turn.session, turn.branch_id) if pair[0].period != round_.period]
+    lines += [_elsewhere(turn, "待确认", waiting), _elsewhere(turn, "已确认", _confirmed_outside(turn, round_))]
+    if seen.awaiting or waiting:
         lines.append("收到后回复“确认党费 姓名”或“确认党费 全部”。")
     if seen.unpaid:
         lines.append("提醒未缴的人，回复“催党费”。")
     return Reply("\n".join(line for line in lines if line))
+
+
+def _elsewhere(turn: Turn, state: str, paid: Sequence[tuple[DuesPayment, Person]]) -> str:
+    names = "、".join(f"{person.name}{sum_of(turn.session, payment)}" for payment, person in paid)
+    return f"其他月份{state}：{names}。" if names else ""
+
+
+def _confirmed_outside(turn: Turn, round_: Round) -> list[tuple[DuesPayment, Person]]:
+    """What was paid for months that the plan has no round for: no round would ever show it."""
+    rounds = {one.period for one in rounds_of(turn.session, turn.branch_id, round_.year)} | {round_.period}
+    return [pair for pair in outside(turn.session, turn.branch_id, round_.year, rounds)
+            if pair[0].state is DuesState.CONFIRMED]
 
 
 def _sums(title: str, paid: Sequence[tuple[Person, int]]) -> str:
@@ -103,6 +114,8 @@ def hear_urge_confirmed(turn: Turn, data: Mapping[str, Any], _confirmed: str) ->
         fields=_urge_fields(turn, round_))
     audit.record(turn.session, turn.branch_id, turn.now, turn.person, "dues.urge", subject_of(round_.period),
                  people=new)
+    if new:
+        note_final(turn.session, turn.person, "催党费的提醒已经发出，收不回来。不再提醒就不用再操作。", turn.now)
     before = f"{len(unpaid) - new}人今天已提醒过，没有重复发。" if new < len(unpaid) else ""
     apart = say_unreached(turn.session, turn.branch_id, unpaid) if new == len(unpaid) else ""
     return Reply(f"已安排提醒{new}人缴{round_.name}{f'，{apart}' if apart else ''}。{before}回复“缴费情况”查看进展。")

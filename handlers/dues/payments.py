@@ -85,10 +85,33 @@ def confirm(session: Session, payment: DuesPayment, by: Person, now: datetime) -
 
 def send_back(session: Session, payment: DuesPayment, by: Person, now: datetime) -> bool:
     """退回: a report whose money did not come stands no longer; False when it was confirmed or corrected meanwhile."""
-    if not _replace(session, payment, DuesState.AWAITING):
+    return _drop(session, payment, DuesState.AWAITING, by, now, "dues.return")
+
+
+def take_back(session: Session, payment: DuesPayment, by: Person, now: datetime) -> bool:
+    """撤销 of one's own report, or of one that an officer booked for somebody; False when it has changed meanwhile."""
+    return _drop(session, payment, payment.state, by, now, "dues.take_back")
+
+
+def _drop(session: Session, payment: DuesPayment, state: DuesState, by: Person, now: datetime, action: str) -> bool:
+    if not _replace(session, payment, state):
         return False
-    audit.record(session, payment.branch_id, now, by, "dues.return", f"dues/{payment.id}", fen=payment.amount_fen)
+    audit.record(session, payment.branch_id, now, by, action, f"dues/{payment.id}", fen=payment.amount_fen)
     return True
+
+
+def unconfirm(session: Session, payment: DuesPayment, by: Person, now: datetime) -> bool:
+    """撤销 of one's own confirmation: the payment awaits one again; False when it has changed meanwhile."""
+    won = session.execute(
+        update(DuesPayment).where(DuesPayment.id == payment.id, DuesPayment.state == DuesState.CONFIRMED,
+                                  DuesPayment.confirmed_by == by.id)
+        .values(state=DuesState.AWAITING, confirmed_at=None, confirmed_by=None)
+        .execution_options(synchronize_session=False)).rowcount == 1
+    session.refresh(payment)
+    if won:
+        audit.record(session, payment.branch_id, now, by, "dues.unconfirm", f"dues/{payment.id}",
+                     fen=payment.amount_fen)
+    return won
 
 
 def record_for(session: Session, person: Person, period: str, fen: int, by: Person,
