@@ -1,5 +1,9 @@
-"""导出: attendance, dues, roster and study as .xlsx, behind a one-time link."""
+"""导出: attendance, dues, roster and study as .xlsx, behind a one-time link.
 
-from bot.talk import Talk
+Letters, anonymous or signed, and reasons of leave are never exported. Start at hear.py (what is asked for);
+files.py (what the page of the link gives), workbook.py (how the file looks).
+"""
 
-talk = Talk("export", "导出")
+from handlers.export.hear import talk
+
+__all__ = ["talk"]
