@@ -93,7 +93,7 @@ def test_the_import_contracts_hold() -> None:
 
 
 def test_what_few_need_is_not_loaded_at_the_start() -> None:
-    heavy = {"alembic", "openpyxl", "docx", "celery", "redis", "prometheus_client"}
+    heavy = {"alembic", "openpyxl", "docx", "celery", "redis", "prometheus_client", "icalendar", "pdfminer"}
     code = "import app, sys; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert heavy & set(loaded.stdout.split()) == set()
