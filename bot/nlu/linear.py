@@ -40,12 +40,14 @@ class Linear:
         self._unseen = weights["unseen"] / SCALE
         self._moods = [frozenset(map(Mood, weights["moods"][intent])) if intent in changing else None
                        for intent in self._intents]
-        self._rows: dict[str, tuple[int, int, float]] = {}
-        self._who, self._weight = array("B"), array("h")
-        for name, (rarity, who, weight) in weights["features"].items():
-            self._rows[name] = len(self._who), len(self._who) + len(who), rarity / SCALE
+        # Flat arrays: thirteen thousand tuples would weigh more in every process than all the numbers in them.
+        self._rows = {name: row for row, name in enumerate(weights["features"])}
+        self._rarity, self._begin, self._who, self._weight = array("f"), array("I", [0]), array("B"), array("h")
+        for rarity, who, weight in weights["features"].values():
+            self._rarity.append(rarity / SCALE)
             self._who.extend(who)
             self._weight.extend(weight)
+            self._begin.append(len(self._who))
         # Months, names and sums are abstracted by now, so that colleagues' questions are often the very same.
         self._ranked = lru_cache(KEPT)(self._rank)
 
@@ -60,8 +62,8 @@ class Linear:
             if row is None:  # nobody taught it, so it speaks against being sure of anything
                 square += self._unseen * self._unseen
                 continue
-            begin, end, rarity = row
-            square += rarity * rarity
+            begin, end = self._begin[row:row + 2]
+            square += self._rarity[row] ** 2
             for who, weight in zip(self._who[begin:end], self._weight[begin:end], strict=True):
                 sums[who] += weight
         length = SCALE * sqrt(square) or 1.0
