@@ -52,13 +52,13 @@ def conclude(sending: Sending, result: Result | None, kind: PushKind, wall: date
             return Settled(row, OutboxState.WAITING, f"{result.why}，稍后自动重试", wall + pause,
                            unsent=not result.ambiguous)
         case Refused():
-            return _refused(sending, result)
+            return _refused(sending, result, kind)
 
 
-def _refused(sending: Sending, refused: Refused) -> Settled:
+def _refused(sending: Sending, refused: Refused, kind: PushKind) -> Settled:
     if refused.effect in _CHOOSE_AGAIN or refused.effect is Effect.STOP:
         return Settled(sending.row, OutboxState.WAITING, refused.why, unsent=True, counted=False)
-    if refused.effect is Effect.MUTED:
+    if refused.effect is Effect.MUTED or kind.awaited:
         return Settled(sending.row, OutboxState.HELD, f"{refused.why}，对方下次发消息时送达")
     return Settled(sending.row, OutboxState.FAILED, refused.why)
 

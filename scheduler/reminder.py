@@ -28,7 +28,7 @@ class PushKind:
     to 书记 as 待核实 (broadcasts). `still(session, branch_id, subject)` rechecks at send time, once for all rows of
     one subject. `capped`: counts for, and is limited by, the weekly cap of unasked messages a person.
     `forget_text`: what it says must not be kept (a reason for leave): once it was passed on or dropped, only the first
-    line of its text stays.
+    line of its text stays. `awaited`: somebody asked for it (an answer); refused, it waits for their next word.
     """
 
     name: str
@@ -36,6 +36,7 @@ class PushKind:
     capped: bool = False
     still: Callable[[Session, int, str], Still] | None = None
     forget_text: bool = False
+    awaited: bool = False
 
 
 @dataclass(frozen=True, slots=True)

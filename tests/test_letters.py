@@ -1,5 +1,6 @@
 """Scenes of letters with a name: writing, the box of each reader, the one answer, and who is told when."""
 
+import re
 import threading
 
 import pytest
@@ -397,3 +398,12 @@ def test_address_and_matter_are_told_apart(text, about):
 ])
 def test_what_is_to_be_delivered(said, command, read):
     assert read_letter(f"{command or ''} {said}".strip(), command, said if command else "") == read
+
+
+def test_an_answer_that_the_platform_refuses_comes_with_the_next_word(world):
+    world.at("2017-03-01 10:00").张三.says("园长信箱 操场的灯坏了")
+    number = re.search(r"编号(\d+)", world.张三.heard)[1]
+    world.陈静.says(f"回信 {number} 明天修好").says("确认")
+    world.platform.fail_next("message/custom/send", errcode=50002)
+    world.tick()
+    world.张三.receives_nothing().says("你好").hears("明天修好")

@@ -155,7 +155,7 @@ def _stamp(moment: datetime) -> str:
 
 
 NEW = PushKind("letter_new", still=_still_new)
-ANSWER = PushKind("letter_answer", forget_text=True, still=_still_senders)
+ANSWER = PushKind("letter_answer", forget_text=True, awaited=True, still=_still_senders)
 ANONYMOUS = PushKind("letters_anonymous", still=_still_readers)
 WAITING = PushKind("letters_waiting", still=_still_readers)
 pushes = (NEW, ANSWER)

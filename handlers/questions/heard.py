@@ -37,9 +37,9 @@ def still_answered(session: Session, _branch_id: int, subject: str) -> Still:
 
 
 PASSED = PushKind("question_passed", still=still_open)
-ANSWERED = PushKind("question_answered", still=still_answered)
+ANSWERED = PushKind("question_answered", still=still_answered, awaited=True)
 # Of a question without a name nothing but this message leads to the asker, and it forgets what was asked.
-ANSWERED_UNNAMED = PushKind("question_unnamed", forget_text=True)
+ANSWERED_UNNAMED = PushKind("question_unnamed", forget_text=True, awaited=True)
 TAKEN_BACK = PushKind("answer_taken_back")
 
 
